@@ -1,0 +1,1 @@
+//! Dates, differences, weekdays, time zones and working days.

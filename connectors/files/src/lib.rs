@@ -1,0 +1,1 @@
+//! Asks the index of the asker's own folder.

@@ -1,0 +1,1 @@
+//! Searches any MediaWiki and extracts what its pages say.

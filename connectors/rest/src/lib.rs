@@ -1,0 +1,1 @@
+//! The declarative tier: a source that is only a mapping.

@@ -1,0 +1,174 @@
+//! The test kit: recorded exchanges as readable text, and a connector walked through them natively, without a host.
+//!
+//! An exchange file (`*.http`) is a request line, a blank line, a status line, headers, a blank line and the body:
+//!
+//! ```text
+//! GET https://en.wikipedia.org/w/api.php?action=query&format=json
+//!
+//! HTTP/1.1 200
+//! content-type: application/json
+//!
+//! {"query": {}}
+//! ```
+//!
+//! The body of a `POST` stands after the first blank line. `*` in the URL matches any characters.
+
+use crate::{
+    Connector, Failure, FetchFailure, FetchFailureKind, Findings, Header, Intent, Method, Outcome, Question, Request,
+    Response, Source, Step,
+};
+
+/// Rounds of `resume` that a host grants.
+pub const ROUNDS_MAX: usize = 4;
+
+/// One request and what it got.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exchange {
+    /// Upper case.
+    pub method: String,
+    /// May hold `*`.
+    pub url: String,
+    /// Of a `POST`; none matches any.
+    pub body: Option<String>,
+    /// What came back.
+    pub response: Response,
+}
+
+impl Exchange {
+    /// Reads one exchange file.
+    ///
+    /// # Errors
+    /// Says which part is missing or malformed.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let text = text.replace("\r\n", "\n");
+        let (request, response) = match text.strip_prefix("HTTP/") {
+            Some(_) => return Err("the request line is missing".to_owned()),
+            None => text.split_once("\nHTTP/").ok_or("no line starts with `HTTP/`: the response is missing")?,
+        };
+        let (line, sent) = request.split_once('\n').unwrap_or((request, ""));
+        let (method, url) = line.trim().split_once(' ').ok_or("the first line must be `METHOD URL`")?;
+        let sent = sent.trim();
+
+        let (head, body) = response.split_once("\n\n").unwrap_or((response.trim_end(), ""));
+        let mut lines = head.lines();
+        let status =
+            lines.next().and_then(|line| line.split_whitespace().nth(1)).ok_or("the status line has no status")?;
+        let headers = lines
+            .map(|line| {
+                let (name, value) = line.split_once(':').ok_or_else(|| format!("not a header: `{line}`"))?;
+                Ok(Header { name: name.trim().to_ascii_lowercase(), value: value.trim().to_owned() })
+            })
+            .collect::<Result<_, String>>()?;
+        Ok(Self {
+            method: method.to_ascii_uppercase(),
+            url: url.trim().to_owned(),
+            body: (!sent.is_empty()).then(|| sent.to_owned()),
+            response: Response {
+                status: status.parse().map_err(|_| format!("not a status: `{status}`"))?,
+                headers,
+                body: body.as_bytes().to_vec(),
+            },
+        })
+    }
+
+    /// Whether this exchange answers `request`.
+    #[must_use]
+    pub fn answers(&self, request: &Request) -> bool {
+        let method = match request.method {
+            Method::Get => "GET",
+            Method::Head => "HEAD",
+            Method::Post => "POST",
+        };
+        let sent = request.body.as_deref().map(String::from_utf8_lossy);
+        method == self.method
+            && matches_pattern(&self.url, &request.url)
+            && self.body.as_deref().is_none_or(|body| matches_pattern(body, sent.as_deref().unwrap_or_default()))
+    }
+}
+
+/// Whether `text` matches `pattern`, in which `*` stands for any characters.
+#[must_use]
+pub fn matches_pattern(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(first) = parts.next() else { return text.is_empty() };
+    let Some(mut rest) = text.strip_prefix(first) else { return false };
+    let mut parts: Vec<&str> = parts.collect();
+    let Some(last) = parts.pop() else { return rest.is_empty() };
+    for part in parts {
+        match rest.split_once(part) {
+            Some((_, after)) => rest = after,
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
+}
+
+/// What a walk through the exchanges gave.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Walk {
+    /// The bid of `plan`.
+    pub bid: f32,
+    /// Every request in order.
+    pub requests: Vec<Request>,
+    /// What was found in the end.
+    pub findings: Findings,
+}
+
+/// Walks a connector through `plan` and up to [`ROUNDS_MAX`] rounds. A request that no exchange answers is unreachable.
+///
+/// # Errors
+/// The connector's own failure.
+pub fn walk<C: Connector>(
+    source: &Source,
+    question: &Question,
+    intent: &Intent,
+    exchanges: &[Exchange],
+) -> Result<Walk, Failure> {
+    let plan = C::plan(source, question, intent)?;
+    let mut requests = Vec::new();
+    let mut step = plan.step;
+    for _ in 0..=ROUNDS_MAX {
+        match step {
+            Step::Done(findings) => return Ok(Walk { bid: plan.bid, requests, findings }),
+            Step::Fetch(fetch) => {
+                let outcomes: Vec<Outcome> = fetch.requests.iter().map(|request| replay(exchanges, request)).collect();
+                requests.extend(fetch.requests);
+                step = C::resume(source, &fetch.state, &outcomes)?;
+            }
+        }
+    }
+    Err(Failure::new(crate::FailureKind::Internal, format!("more than {ROUNDS_MAX} rounds")))
+}
+
+fn replay(exchanges: &[Exchange], request: &Request) -> Outcome {
+    match exchanges.iter().find(|exchange| exchange.answers(request)) {
+        Some(exchange) => Outcome::Response(exchange.response.clone()),
+        None => Outcome::Failed(FetchFailure {
+            kind: FetchFailureKind::Unreachable,
+            detail: format!("no recorded exchange for {}", request.url),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_exchange_file_is_read() {
+        let text = "POST https://a.example/q?*\n\nask=*\n\nHTTP/1.1 429 Too Many\nRetry-After: 7\n\n{\"a\":\n\n1}";
+        let exchange = Exchange::parse(text).unwrap();
+        assert_eq!(exchange.response.status, 429);
+        assert_eq!(exchange.response.header("retry-after"), Some("7"));
+        assert_eq!(exchange.response.body, b"{\"a\":\n\n1}");
+        assert!(exchange.answers(&Request::post("https://a.example/q?x=1", "text/plain", "ask=me")));
+        assert!(!exchange.answers(&Request::post("https://a.example/q?x=1", "text/plain", "tell")));
+        assert!(!exchange.answers(&Request::get("https://a.example/q?x=1")));
+    }
+
+    #[test]
+    fn a_pattern_matches_from_end_to_end() {
+        assert!(matches_pattern("a*c", "abc") && matches_pattern("a*b*", "aXbY") && matches_pattern("abc", "abc"));
+        assert!(!matches_pattern("a*c", "abcd") && !matches_pattern("abc", "abcd"));
+    }
+}

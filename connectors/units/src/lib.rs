@@ -1,0 +1,1 @@
+//! Converts quantities between units, from lengths to data rates.

@@ -1,0 +1,1 @@
+//! Finds an entity of Wikidata and its facts as typed claims.

@@ -1,0 +1,1 @@
+//! The single way out: one HTTP client behind the policy.

@@ -1,0 +1,1 @@
+//! Runs components: the only crate that knows wasmtime.

@@ -1,0 +1,1 @@
+//! The native host: platform and HTTP server.

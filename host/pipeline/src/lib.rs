@@ -1,0 +1,3 @@
+//! The life of a question, over a platform.
+
+pub mod limits;

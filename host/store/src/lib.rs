@@ -1,0 +1,1 @@
+//! What a host keeps: the index of the asker's files.
