@@ -6,6 +6,8 @@
 
 pub use zero_types::connector::*;
 
+pub mod english;
+mod kind;
 mod read;
 mod url;
 
@@ -25,6 +27,7 @@ pub mod guest;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod testing;
 
+pub use kind::{KINDS, kind_name};
 pub use read::{json, state, success, text};
 pub use url::{Url, encode};
 

@@ -158,10 +158,19 @@ impl Plan {
 }
 
 impl Failure {
-    /// A failure that says when to come back only if [`Failure::retry_after`] is added.
+    /// A failure that says when to come back only if [`Failure::retry_after`] is added. The detail is cut to what a
+    /// person reads: parsers like to quote whatever a service sent them.
     #[must_use]
     pub fn new(kind: FailureKind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), retry_after_seconds: None }
+        const DETAIL_BYTES_MAX: usize = 400;
+        let mut detail: String = detail.into();
+        if let Some(end) =
+            (0..=DETAIL_BYTES_MAX).rev().find(|at| detail.len() > DETAIL_BYTES_MAX && detail.is_char_boundary(*at))
+        {
+            detail.truncate(end);
+            detail.push('…');
+        }
+        Self { kind, detail, retry_after_seconds: None }
     }
 
     /// The same failure with the delay that the service asked for.

@@ -181,14 +181,10 @@ fn without_metadata(module: &[u8]) -> Result<Vec<u8>, Error> {
                 continue;
             }
         }
-        if let Some((id, range)) = payload.as_section() {
-            if let Some(data) = usize::try_from(range.start)
-                .ok()
-                .zip(usize::try_from(range.end).ok())
-                .and_then(|(start, end)| module.get(start..end))
-            {
-                kept.section(&RawSection { id, data });
-            }
+        let Some((id, range)) = payload.as_section() else { continue };
+        let range = usize::try_from(range.start).ok().zip(usize::try_from(range.end).ok());
+        if let Some(data) = range.and_then(|(start, end)| module.get(start..end)) {
+            kept.section(&RawSection { id, data });
         }
     }
     Ok(kept.finish())

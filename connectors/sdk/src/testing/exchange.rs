@@ -1,25 +1,7 @@
-//! The test kit: recorded exchanges as readable text, and a connector walked through them natively, without a host.
-//!
-//! An exchange file (`*.http`) is a request line, a blank line, a status line, headers, a blank line and the body:
-//!
-//! ```text
-//! GET https://en.wikipedia.org/w/api.php?action=query&format=json
-//!
-//! HTTP/1.1 200
-//! content-type: application/json
-//!
-//! {"query": {}}
-//! ```
-//!
-//! The body of a `POST` stands after the first blank line. `*` in the URL matches any characters.
+//! One recorded exchange, as a text file.
 
-use crate::{
-    Connector, Failure, FetchFailure, FetchFailureKind, Findings, Header, Intent, Method, Outcome, Question, Request,
-    Response, Source, Step,
-};
-
-/// Rounds of `resume` that a host grants.
-pub const ROUNDS_MAX: usize = 4;
+use crate::{Header, Method, Request, Response};
+use std::path::{Path, PathBuf};
 
 /// One request and what it got.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,6 +53,27 @@ impl Exchange {
         })
     }
 
+    /// Reads every file of a folder, in the order of their names, which come without `.http`.
+    ///
+    /// # Errors
+    /// Says which file cannot be read, or what is wrong with it.
+    #[allow(clippy::disallowed_methods, reason = "the test kit runs natively, and recordings are files")]
+    pub fn read_folder(folder: impl AsRef<Path>) -> Result<Vec<(String, Self)>, String> {
+        let in_folder = |error: std::io::Error| format!("{}: {error}", folder.as_ref().display());
+        let mut paths = Vec::new();
+        for entry in std::fs::read_dir(&folder).map_err(in_folder)? {
+            paths.push(entry.map_err(in_folder)?.path());
+        }
+        paths.retain(|path| path.extension().is_some_and(|extension| extension == "http"));
+        paths.sort();
+        let read = |path: PathBuf| {
+            let text = std::fs::read_to_string(&path).map_err(in_folder)?;
+            let exchange = Self::parse(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+            Ok((path.file_stem().unwrap_or_default().to_string_lossy().into_owned(), exchange))
+        };
+        paths.into_iter().map(read).collect()
+    }
+
     /// Whether this exchange answers `request`.
     #[must_use]
     pub fn answers(&self, request: &Request) -> bool {
@@ -101,53 +104,6 @@ pub fn matches_pattern(pattern: &str, text: &str) -> bool {
         }
     }
     rest.ends_with(last)
-}
-
-/// What a walk through the exchanges gave.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Walk {
-    /// The bid of `plan`.
-    pub bid: f32,
-    /// Every request in order.
-    pub requests: Vec<Request>,
-    /// What was found in the end.
-    pub findings: Findings,
-}
-
-/// Walks a connector through `plan` and up to [`ROUNDS_MAX`] rounds. A request that no exchange answers is unreachable.
-///
-/// # Errors
-/// The connector's own failure.
-pub fn walk<C: Connector>(
-    source: &Source,
-    question: &Question,
-    intent: &Intent,
-    exchanges: &[Exchange],
-) -> Result<Walk, Failure> {
-    let plan = C::plan(source, question, intent)?;
-    let mut requests = Vec::new();
-    let mut step = plan.step;
-    for _ in 0..=ROUNDS_MAX {
-        match step {
-            Step::Done(findings) => return Ok(Walk { bid: plan.bid, requests, findings }),
-            Step::Fetch(fetch) => {
-                let outcomes: Vec<Outcome> = fetch.requests.iter().map(|request| replay(exchanges, request)).collect();
-                requests.extend(fetch.requests);
-                step = C::resume(source, &fetch.state, &outcomes)?;
-            }
-        }
-    }
-    Err(Failure::new(crate::FailureKind::Internal, format!("more than {ROUNDS_MAX} rounds")))
-}
-
-fn replay(exchanges: &[Exchange], request: &Request) -> Outcome {
-    match exchanges.iter().find(|exchange| exchange.answers(request)) {
-        Some(exchange) => Outcome::Response(exchange.response.clone()),
-        None => Outcome::Failed(FetchFailure {
-            kind: FetchFailureKind::Unreachable,
-            detail: format!("no recorded exchange for {}", request.url),
-        }),
-    }
 }
 
 #[cfg(test)]
