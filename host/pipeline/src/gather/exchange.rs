@@ -1,0 +1,206 @@
+//! One exchange: cache, one flight per key, breaker, pace, one hedge, one retry.
+
+use crate::answer::Asked;
+use crate::cache::{Key, Lookup};
+use crate::catalogue::SourceRecord;
+use crate::health::Suspension;
+use crate::platform::{Fetched, Freshness, Platform};
+use async_lock::Semaphore;
+use core::pin::pin;
+use core::time::Duration;
+use futures_util::future::{Either, select};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use zero_types::prelude::*;
+
+/// What an exchange is granted beyond the time of its question.
+const FETCH_GRACE: Duration = Duration::from_millis(100);
+
+/// A request and what was delivered to the connector for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exchange {
+    /// The source it was made for.
+    pub source_id: String,
+    /// As planned.
+    pub request: Request,
+    /// As delivered.
+    pub outcome: Outcome,
+    /// Whether it came from cache.
+    pub cached: bool,
+}
+
+/// Portfolio position, round, index in the round: the order that no network can change.
+pub(super) type At = (usize, usize, usize);
+
+/// What has been delivered, for the receipt.
+#[derive(Clone, Default)]
+pub(super) struct Journal(Arc<Mutex<BTreeMap<At, Exchange>>>);
+
+impl Journal {
+    pub(super) fn all(&self) -> Vec<Exchange> {
+        self.lock().values().cloned().collect()
+    }
+
+    /// Exchanges of one source, and how many of them came from cache.
+    pub(super) fn count(&self, source: usize) -> (usize, usize) {
+        let journal = self.lock();
+        let of_source = journal.range((source, 0, 0)..(source.saturating_add(1), 0, 0));
+        of_source.fold((0, 0), |(all, cached), (_, exchange)| (all + 1, cached + usize::from(exchange.cached)))
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<At, Exchange>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Performs one request, from cache if possible, and notes what was delivered.
+pub(super) async fn perform<P: Platform>(
+    asked: Arc<Asked<P>>,
+    record: Arc<SourceRecord>,
+    request: Request,
+    at: At,
+    journal: Journal,
+    connections: Arc<Semaphore>,
+) -> Outcome {
+    let (outcome, cached) = if asked.replay {
+        // A replay takes exchanges as they were delivered: what cache, pace, hedge and retry made of them is in them.
+        (asked.platform.fetch(Arc::clone(&record), request.clone(), Duration::ZERO).await.outcome, false)
+    } else {
+        shared(&asked, &record, &request, &connections).await
+    };
+    let exchange = Exchange { source_id: record.source.id.clone(), request, outcome: outcome.clone(), cached };
+    journal.lock().insert(at, exchange);
+    outcome
+}
+
+/// The outcome of a request, and whether it came from cache or another question's flight.
+async fn shared<P: Platform>(
+    asked: &Arc<Asked<P>>,
+    record: &Arc<SourceRecord>,
+    request: &Request,
+    connections: &Semaphore,
+) -> (Outcome, bool) {
+    let key = Key::of(&record.source.id, request);
+    loop {
+        match asked.region.cache.look_up(key, asked.platform.elapsed()) {
+            Lookup::Hit(outcome) => return (outcome, true),
+            // Whoever fetched it has left: look again, and perhaps fetch it ourselves.
+            Lookup::Wait(others) => {
+                if let Ok(outcome) = others.await {
+                    return (outcome, true);
+                }
+            }
+            Lookup::Fetch(flight) => {
+                let fetched = send(asked, record, request, connections).await;
+                flight.land(&fetched, request.cache_seconds, asked.platform.elapsed());
+                return (fetched.outcome, false);
+            }
+        }
+    }
+}
+
+/// Sends a request, once more if it broke, as far as breaker, pace and budgets allow.
+async fn send<P: Platform>(
+    asked: &Arc<Asked<P>>,
+    record: &Arc<SourceRecord>,
+    request: &Request,
+    connections: &Semaphore,
+) -> Fetched {
+    let (platform, health, id) = (&asked.platform, &asked.region.health, record.source.id.as_str());
+    let _connection = connections.acquire().await;
+    if let Err(suspension) = health.admit(id, platform.elapsed()) {
+        return suspended(suspension);
+    }
+    let probe = Probe { asked: Arc::clone(asked), id };
+    if let Some(rate) = record.requests_per_second {
+        let wait = health.pace(id, rate, platform.elapsed());
+        if platform.elapsed().saturating_add(wait) > asked.deadline.saturating_add(asked.late) {
+            return failed(FetchFailureKind::Suspended, "the source's own pace leaves no time".to_owned());
+        }
+        if !wait.is_zero() {
+            platform.sleep(wait).await;
+        }
+        if let Some(suspension) = health.closed(id, platform.elapsed()) {
+            return suspended(suspension);
+        }
+    }
+    let mut fetched = hedged(asked, record, request).await;
+    let broke = matches!(
+        &fetched.outcome,
+        Outcome::Failed(FetchFailure { kind: FetchFailureKind::Unreachable | FetchFailureKind::Malformed, .. })
+    );
+    if broke && is_safe(request) && may_send_again(asked, id) {
+        fetched = timed(asked, record, request).await;
+    }
+    drop(probe);
+    fetched
+}
+
+/// Sends a request, and a copy of it when the first takes longer than usual; the first good one wins.
+async fn hedged<P: Platform>(asked: &Arc<Asked<P>>, record: &Arc<SourceRecord>, request: &Request) -> Fetched {
+    let (platform, health) = (&asked.platform, &asked.region.health);
+    let first = pin!(timed(asked, record, request));
+    if !asked.region.settings.hedge || !is_safe(request) {
+        return first.await;
+    }
+    let usual = pin!(platform.sleep(health.hedge_after(&record.source.id)));
+    let first = match select(first, usual).await {
+        Either::Left((fetched, _)) => return fetched,
+        Either::Right(((), first)) => first,
+    };
+    if !may_send_again(asked, &record.source.id) {
+        return first.await;
+    }
+    let second = pin!(timed(asked, record, request));
+    match select(first, second).await {
+        Either::Left((fetched, other)) if is_failed(&fetched) => other.await,
+        Either::Right((fetched, other)) if is_failed(&fetched) => other.await,
+        Either::Left((fetched, _)) | Either::Right((fetched, _)) => fetched,
+    }
+}
+
+/// One request within what is left of the time, with its outcome taken into the source's health.
+async fn timed<P: Platform>(asked: &Arc<Asked<P>>, record: &Arc<SourceRecord>, request: &Request) -> Fetched {
+    let platform = &asked.platform;
+    let start = platform.elapsed();
+    // The question gives up first, so that a source which is too slow is late and not failed.
+    let budget = asked.deadline.saturating_add(asked.late).saturating_add(FETCH_GRACE).saturating_sub(start);
+    let fetched = platform.fetch(Arc::clone(record), request.clone(), budget).await;
+    let now = platform.elapsed();
+    asked.region.health.record(&record.source.id, &fetched.outcome, now.saturating_sub(start), now);
+    fetched
+}
+
+/// Gives the breaker's probe back when its question ends before its outcome.
+struct Probe<'a, P: Platform> {
+    asked: Arc<Asked<P>>,
+    id: &'a str,
+}
+
+impl<P: Platform> Drop for Probe<'_, P> {
+    fn drop(&mut self) {
+        self.asked.region.health.abandon(self.id);
+    }
+}
+
+/// Whether there is time, the source is not suspended meanwhile, and the budget for retries and hedges allows it.
+fn may_send_again<P: Platform>(asked: &Asked<P>, id: &str) -> bool {
+    let (now, health) = (asked.platform.elapsed(), &asked.region.health);
+    now < asked.deadline && health.closed(id, now).is_none() && health.may_retry(now)
+}
+
+fn is_safe(request: &Request) -> bool {
+    matches!(request.method, Method::Get | Method::Head)
+}
+
+fn is_failed(fetched: &Fetched) -> bool {
+    matches!(fetched.outcome, Outcome::Failed(_))
+}
+
+fn suspended(suspension: Suspension) -> Fetched {
+    failed(FetchFailureKind::Suspended, format!("the source is suspended: {}", suspension.cause.name()))
+}
+
+fn failed(kind: FetchFailureKind, detail: String) -> Fetched {
+    Fetched { outcome: Outcome::Failed(FetchFailure { kind, detail }), freshness: Freshness::Unsaid }
+}

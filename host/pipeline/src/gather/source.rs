@@ -1,0 +1,107 @@
+//! One source, from its planned step to its findings.
+
+use super::exchange::{Journal, perform};
+use crate::answer::Asked;
+use crate::ledger::State;
+use crate::limits;
+use crate::platform::{Platform, Rooms};
+use crate::route::{Planned, failed_by, misbehaved};
+use async_lock::Semaphore;
+use core::time::Duration;
+use futures_util::future::join_all;
+use std::sync::Arc;
+use zero_types::prelude::*;
+
+/// What became of one source.
+#[derive(Debug, Clone)]
+pub struct Walked {
+    pub(super) state: State,
+    pub(super) findings: Findings,
+    pub(super) took: Duration,
+}
+
+/// Rounds of requests until the connector is done.
+pub(super) async fn walk<P: Platform>(
+    asked: Arc<Asked<P>>,
+    planned: Planned,
+    at: usize,
+    journal: Journal,
+    connections: Arc<Semaphore>,
+) -> Walked {
+    let start = asked.platform.elapsed();
+    let found = rounds(&asked, &planned, at, &journal, &connections).await;
+    let took = asked.platform.elapsed().saturating_sub(start);
+    match found {
+        Ok(findings) => {
+            let findings = bounded(findings);
+            let state = match (findings.passages.len(), findings.claims.len()) {
+                (0, _) => State::Empty,
+                (passages, claims) => State::Answered { passages, claims },
+            };
+            Walked { state, findings, took }
+        }
+        Err(state) => Walked { state, findings: Findings::none(), took },
+    }
+}
+
+async fn rounds<P: Platform>(
+    asked: &Arc<Asked<P>>,
+    planned: &Planned,
+    at: usize,
+    journal: &Journal,
+    connections: &Arc<Semaphore>,
+) -> Result<Findings, State> {
+    let record = &planned.record;
+    let mut step = planned.step.clone();
+    for round in 0..=limits::ROUNDS_MAX {
+        let fetch = match step {
+            Step::Done(findings) => return Ok(findings),
+            Step::Fetch(_) if round == limits::ROUNDS_MAX => break,
+            Step::Fetch(fetch) => fetch,
+        };
+        if fetch.requests.len() > limits::REQUESTS_PER_ROUND_MAX {
+            return Err(too_much(format!("planned {} requests in one round", fetch.requests.len())));
+        }
+        let performed = fetch.requests.into_iter().enumerate().map(|(index, request)| {
+            let place = (at, round, index);
+            perform(Arc::clone(asked), Arc::clone(record), request, place, journal.clone(), Arc::clone(connections))
+        });
+        let outcomes = join_all(performed).await;
+        if let Some(state) = held_back(&outcomes) {
+            return Err(state);
+        }
+        step = match asked.rooms.resume(&record.connector, &record.source, &fetch.state, &outcomes) {
+            Ok(Ok(step)) => step,
+            Ok(Err(failure)) => return Err(failed_by(&failure)),
+            Err(error) => return Err(misbehaved(&error)),
+        };
+    }
+    Err(too_much(format!("wanted more than {} rounds", limits::ROUNDS_MAX)))
+}
+
+/// Why nothing was sent, when nothing was: the source's own word for it would only be a guess.
+fn held_back(outcomes: &[Outcome]) -> Option<State> {
+    let held = |outcome: &Outcome| match outcome {
+        Outcome::Failed(FetchFailure { kind: FetchFailureKind::Suspended, detail }) => Some(detail.clone()),
+        _ => None,
+    };
+    let details: Option<Vec<String>> = outcomes.iter().map(held).collect();
+    let detail = details?.into_iter().next()?;
+    Some(State::Failed { cause: "suspended".to_owned(), detail })
+}
+
+fn too_much(what: String) -> State {
+    State::Failed { cause: "protocol".to_owned(), detail: format!("the connector {what}") }
+}
+
+/// Findings within their limits, with every claim's passage present.
+fn bounded(mut findings: Findings) -> Findings {
+    findings.passages.truncate(limits::PASSAGES_PER_SOURCE_MAX);
+    let passages = &findings.passages;
+    findings.claims.retain(|claim| {
+        let passage = passages.get(claim.passage as usize);
+        passage.is_some_and(|passage| claim.span.of(&passage.text).is_some())
+    });
+    findings.claims.truncate(limits::CLAIMS_PER_SOURCE_MAX);
+    findings
+}

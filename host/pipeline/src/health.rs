@@ -1,0 +1,324 @@
+//! How each source has been doing: breaker, usual time, pace; and the retry budget of the process.
+//!
+//! - **Takes** the outcome and duration of every exchange.
+//! - **Gives** leave to ask, or the typed suspension; the delay after which a hedge is worth it.
+//! - **Limits**: `BREAKER_FAILURES_MAX`, `SUSPENSION_MIN..=SUSPENSION_MAX`, `RETRY_BUDGET_PERCENT`.
+//! - **Why it is so**: a source in trouble costs every question its time and the source its recovery.
+
+use crate::ledger::SuspensionCause;
+use crate::limits;
+use core::time::Duration;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use zero_types::prelude::*;
+
+/// Durations kept per source to know its usual time.
+const DURATIONS_KEPT: usize = 64;
+/// Fewer than this say nothing about the tail.
+const DURATIONS_MIN: usize = 8;
+/// The window of the retry budget.
+const RETRY_WINDOW: Duration = Duration::from_secs(60);
+
+/// A suspension in force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Suspension {
+    /// Why.
+    pub cause: SuspensionCause,
+    /// When it ends, in time since start.
+    pub until: Duration,
+}
+
+/// The health of all sources of a process.
+#[derive(Clone, Default)]
+pub struct Health {
+    inner: Arc<Mutex<Inner>>,
+}
+
+#[derive(Default)]
+struct Inner {
+    sources: BTreeMap<String, SourceHealth>,
+    window_start: Duration,
+    requests: u64,
+    extra: u64,
+}
+
+#[derive(Default)]
+struct SourceHealth {
+    failures: u32,
+    /// How often in a row it was suspended: each doubles the time.
+    suspensions: u32,
+    suspended: Option<Suspension>,
+    probing: bool,
+    durations: std::collections::VecDeque<Duration>,
+    /// Generic cell rate algorithm: when the next request may go.
+    next_free: Duration,
+}
+
+impl Health {
+    /// The suspension of a source at `now`, if it is not to be asked. When the time is over, one probe is let through.
+    #[must_use]
+    pub fn suspension(&self, source_id: &str, now: Duration) -> Option<Suspension> {
+        let inner = self.lock();
+        let health = inner.sources.get(source_id)?;
+        let suspended = health.suspended?;
+        (now < suspended.until || health.probing).then_some(suspended)
+    }
+
+    /// The suspension whose time is not over: nothing may be sent, not even by whoever was admitted before it began.
+    #[must_use]
+    pub fn closed(&self, source_id: &str, now: Duration) -> Option<Suspension> {
+        self.lock().sources.get(source_id)?.suspended.filter(|suspended| now < suspended.until)
+    }
+
+    /// Leave to make one request now; a suspended source gets one probe when its time is over.
+    ///
+    /// # Errors
+    /// The suspension in force.
+    pub fn admit(&self, source_id: &str, now: Duration) -> Result<(), Suspension> {
+        let mut inner = self.lock();
+        inner.count_request(now);
+        let Some(health) = inner.sources.get_mut(source_id) else { return Ok(()) };
+        match health.suspended {
+            Some(suspended) if now < suspended.until || health.probing => Err(suspended),
+            Some(_) => {
+                health.probing = true;
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// How long to wait so that the source's own pace is kept; the slot is taken. A second's worth may go at once, so
+    /// that the rounds of one question are not stretched.
+    #[must_use]
+    pub fn pace(&self, source_id: &str, requests_per_second: f64, now: Duration) -> Duration {
+        let mut inner = self.lock();
+        let health = inner.source(source_id);
+        let interval = Duration::from_secs_f64(1.0 / requests_per_second.max(0.001));
+        let burst = interval.mul_f64((requests_per_second.floor() - 1.0).clamp(0.0, 1e6));
+        let arrival = health.next_free.max(now);
+        health.next_free = arrival.saturating_add(interval);
+        arrival.saturating_sub(burst).saturating_sub(now)
+    }
+
+    /// Takes in what became of an exchange.
+    pub fn record(&self, source_id: &str, outcome: &Outcome, took: Duration, now: Duration) {
+        let mut inner = self.lock();
+        let health = inner.source(source_id);
+        health.probing = false;
+        match verdict(outcome) {
+            Verdict::Good => {
+                health.failures = 0;
+                health.suspensions = 0;
+                health.suspended = None;
+                health.durations.push_back(took);
+                if health.durations.len() > DURATIONS_KEPT {
+                    health.durations.pop_front();
+                }
+            }
+            Verdict::Neutral => {}
+            Verdict::Bad => {
+                health.failures += 1;
+                if health.failures >= limits::BREAKER_FAILURES_MAX || health.suspended.is_some() {
+                    health.suspend(SuspensionCause::Failures, None, now);
+                }
+            }
+            Verdict::Stop(cause, asked) => health.suspend(cause, asked, now),
+        }
+    }
+
+    /// Gives a probe back that ended without an outcome, for instance because its question was over.
+    pub fn abandon(&self, source_id: &str) {
+        if let Some(health) = self.lock().sources.get_mut(source_id) {
+            health.probing = false;
+        }
+    }
+
+    /// Suspends a source from outside, such as from a receipt.
+    pub fn suspend(&self, source_id: &str, suspension: Suspension) {
+        self.lock().source(source_id).suspended = Some(suspension);
+    }
+
+    /// After how long a second copy of a request is worth sending: the source's usual time at p95.
+    #[must_use]
+    pub fn hedge_after(&self, source_id: &str) -> Duration {
+        let inner = self.lock();
+        let durations = inner.sources.get(source_id).map(|health| &health.durations);
+        let Some(durations) = durations.filter(|durations| durations.len() >= DURATIONS_MIN) else {
+            return limits::HEDGE_AFTER;
+        };
+        let mut sorted: Vec<Duration> = durations.iter().copied().collect();
+        sorted.sort_unstable();
+        let at = (sorted.len() * 95 / 100).min(sorted.len().saturating_sub(1));
+        sorted.get(at).copied().unwrap_or(limits::HEDGE_AFTER)
+    }
+
+    /// Leave for one retry or hedge: at most a share of the requests of the last minute.
+    #[must_use]
+    pub fn may_retry(&self, now: Duration) -> bool {
+        let mut inner = self.lock();
+        inner.roll(now);
+        let allowed = (inner.requests * limits::RETRY_BUDGET_PERCENT / 100).max(limits::RETRY_BUDGET_FLOOR);
+        let may = inner.extra < allowed;
+        inner.extra += u64::from(may);
+        may
+    }
+
+    /// Suspensions in force, by source.
+    #[must_use]
+    pub fn suspended(&self, now: Duration) -> Vec<(String, Suspension)> {
+        let inner = self.lock();
+        let of = |(id, health): (&String, &SourceHealth)| {
+            health.suspended.filter(|suspension| now < suspension.until).map(|suspension| (id.clone(), suspension))
+        };
+        inner.sources.iter().filter_map(of).collect()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn source(&mut self, id: &str) -> &mut SourceHealth {
+        self.sources.entry(id.to_owned()).or_default()
+    }
+
+    fn count_request(&mut self, now: Duration) {
+        self.roll(now);
+        self.requests += 1;
+    }
+
+    fn roll(&mut self, now: Duration) {
+        if now.saturating_sub(self.window_start) >= RETRY_WINDOW {
+            self.window_start = now;
+            self.requests = 0;
+            self.extra = 0;
+        }
+    }
+}
+
+impl SourceHealth {
+    fn suspend(&mut self, cause: SuspensionCause, asked: Option<Duration>, now: Duration) {
+        let doubled = limits::SUSPENSION_MIN.saturating_mul(1_u32 << self.suspensions.min(16));
+        let time = asked.unwrap_or(Duration::ZERO).max(doubled).min(limits::SUSPENSION_MAX);
+        self.suspended = Some(Suspension { cause, until: now.saturating_add(time) });
+        self.suspensions = self.suspensions.saturating_add(1);
+    }
+}
+
+enum Verdict {
+    Good,
+    /// Says nothing about the source's health.
+    Neutral,
+    Bad,
+    Stop(SuspensionCause, Option<Duration>),
+}
+
+fn verdict(outcome: &Outcome) -> Verdict {
+    match outcome {
+        Outcome::Response(response) => {
+            let asked = response.header("retry-after").and_then(|s| s.trim().parse().ok()).map(Duration::from_secs);
+            match response.status {
+                429 => Verdict::Stop(SuspensionCause::RateLimited, asked),
+                503 if asked.is_some() => Verdict::Stop(SuspensionCause::RateLimited, asked),
+                401 | 403 => Verdict::Stop(SuspensionCause::Credential, asked),
+                500..=599 => Verdict::Bad,
+                _ => Verdict::Good,
+            }
+        }
+        Outcome::Failed(failed) => match failed.kind {
+            FetchFailureKind::Refused | FetchFailureKind::Suspended | FetchFailureKind::TooLarge => Verdict::Neutral,
+            FetchFailureKind::Unresolved
+            | FetchFailureKind::Unreachable
+            | FetchFailureKind::Timeout
+            | FetchFailureKind::Malformed => Verdict::Bad,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn status(status: u16, retry_after: Option<&str>) -> Outcome {
+        let headers = retry_after.map(|value| Header { name: "retry-after".into(), value: value.into() });
+        Outcome::Response(Response { status, headers: headers.into_iter().collect(), body: Vec::new() })
+    }
+
+    fn unreachable() -> Outcome {
+        Outcome::Failed(FetchFailure { kind: FetchFailureKind::Unreachable, detail: String::new() })
+    }
+
+    #[test]
+    fn the_breaker_opens_probes_doubles_and_closes() {
+        let health = Health::default();
+        for _ in 0..limits::BREAKER_FAILURES_MAX {
+            health.admit("s", Duration::ZERO).unwrap();
+            health.record("s", &unreachable(), SECOND, Duration::ZERO);
+        }
+        let first = health.admit("s", SECOND).unwrap_err();
+        assert_eq!(first, Suspension { cause: SuspensionCause::Failures, until: limits::SUSPENSION_MIN });
+        health.admit("s", first.until).unwrap();
+        assert!(health.admit("s", first.until).is_err(), "one probe at a time");
+        health.record("s", &unreachable(), SECOND, first.until);
+        let second = health.admit("s", first.until).unwrap_err();
+        assert_eq!(second.until, first.until + 2 * limits::SUSPENSION_MIN);
+        health.admit("s", second.until).unwrap();
+        health.record("s", &status(200, None), SECOND, second.until);
+        assert!(health.suspension("s", second.until).is_none());
+    }
+
+    #[test]
+    fn a_rate_limit_suspends_at_once_for_as_long_as_asked() {
+        let health = Health::default();
+        health.record("s", &status(429, Some("120")), SECOND, SECOND);
+        let suspension = health.suspension("s", SECOND).unwrap();
+        assert_eq!(suspension, Suspension { cause: SuspensionCause::RateLimited, until: 121 * SECOND });
+        health.record("t", &status(429, Some("999999999")), SECOND, SECOND);
+        assert_eq!(health.suspension("t", SECOND).unwrap().until, SECOND + limits::SUSPENSION_MAX);
+        assert!(health.suspension("u", SECOND).is_none());
+    }
+
+    #[test]
+    fn an_abandoned_probe_is_given_back() {
+        let health = Health::default();
+        health.record("s", &status(429, None), SECOND, Duration::ZERO);
+        let until = health.suspension("s", Duration::ZERO).unwrap().until;
+        health.admit("s", until).unwrap();
+        health.abandon("s");
+        health.admit("s", until).unwrap();
+    }
+
+    #[test]
+    fn retries_are_a_tenth_of_the_requests() {
+        let health = Health::default();
+        for _ in 0..100 {
+            health.admit("s", SECOND).unwrap();
+        }
+        assert_eq!((0..100).filter(|_| health.may_retry(SECOND)).count(), 10);
+        assert!(health.may_retry(SECOND + RETRY_WINDOW), "a new minute");
+    }
+
+    #[test]
+    fn the_pace_of_a_source_is_kept() {
+        let health = Health::default();
+        let waits =
+            |id: &str, rate| -> Vec<u128> { (0..4).map(|_| health.pace(id, rate, SECOND).as_millis()).collect() };
+        assert_eq!(waits("two", 2.0), [0, 0, 500, 1000], "a second's worth at once");
+        assert_eq!(waits("slow", 0.5), [0, 2000, 4000, 6000]);
+        assert_eq!(health.pace("two", 2.0, 60 * SECOND), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_hedge_waits_for_the_usual_time() {
+        let health = Health::default();
+        assert_eq!(health.hedge_after("s"), limits::HEDGE_AFTER);
+        for n in 1..=20 {
+            health.record("s", &status(200, None), n * SECOND, SECOND);
+        }
+        assert_eq!(health.hedge_after("s"), 20 * SECOND);
+    }
+}

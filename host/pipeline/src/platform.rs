@@ -1,0 +1,148 @@
+//! The world, behind two traits.
+//!
+//! - **Takes** nothing from the pipeline but values it may keep.
+//! - **Gives** time, randomness, exchanges ([`Platform`]) and the pure rooms ([`Rooms`]).
+//! - **Fails** with typed outcomes; a guest that misbehaves is a [`CallError`], never a panic.
+//! - **Limits** are the implementer's to keep: those of `limits` for the engine and for egress.
+//! - **Why it is so**: `Send` is left to the leaf. Plain `async fn`, static generics and owned arguments make the
+//!   native future `Send` and let a single-threaded edge runtime do without.
+
+use crate::catalogue::SourceRecord;
+use core::time::Duration;
+use std::sync::Arc;
+use zero_types::prelude::*;
+
+/// What acts: clock, randomness, waiting, exchanges.
+pub trait Platform: Clone + 'static {
+    /// The pure rooms of one consistent version of everything.
+    type Rooms: Rooms;
+
+    /// Milliseconds since the Unix epoch.
+    fn now_ms(&self) -> i64;
+
+    /// Time since an arbitrary start; never goes back.
+    fn elapsed(&self) -> Duration;
+
+    /// 64 unpredictable bits.
+    fn random(&self) -> u64;
+
+    /// Completes after `duration`.
+    fn sleep(&self, duration: Duration) -> impl Future<Output = ()>;
+
+    /// Performs one planned request for `source` under the egress policy, in at most `budget`.
+    fn fetch(&self, source: Arc<SourceRecord>, request: Request, budget: Duration) -> impl Future<Output = Fetched>;
+
+    /// The rooms as they are now; a question keeps what it got, whatever is swapped meanwhile.
+    fn rooms(&self) -> Self::Rooms;
+}
+
+/// What thinks: the project's functions and the installed connectors, all pure and synchronous.
+pub trait Rooms: Clone + 'static {
+    /// SHA-256 of every component that could take part, by name, in order of names.
+    fn digests(&self) -> Vec<(String, String)>;
+
+    /// Whether a connector of this name is installed.
+    fn has_connector(&self, connector: &str) -> bool;
+
+    /// How sure a connector is about a source, and its first step.
+    ///
+    /// # Errors
+    /// When the component misbehaved; a connector's own failure is the inner error.
+    fn plan(
+        &self,
+        connector: &str,
+        source: &Source,
+        question: &Question,
+        intent: &Intent,
+    ) -> Result<Result<Plan, Failure>, CallError>;
+
+    /// The next step.
+    ///
+    /// # Errors
+    /// As [`Rooms::plan`].
+    fn resume(
+        &self,
+        connector: &str,
+        source: &Source,
+        state: &[u8],
+        outcomes: &[Outcome],
+    ) -> Result<Result<Step, Failure>, CallError>;
+
+    /// Credential to principal.
+    ///
+    /// # Errors
+    /// When the component misbehaved.
+    fn authenticate(
+        &self,
+        credential: &Credential,
+        keys: &[KeyRecord],
+        now_ms: i64,
+    ) -> Result<Result<Principal, Denial>, CallError>;
+
+    /// Whether a principal may do this.
+    ///
+    /// # Errors
+    /// When the component misbehaved.
+    fn authorize(&self, principal: &Principal, action: Action, resource: &str) -> Result<Decision, CallError>;
+
+    /// Follow-up to a question that stands alone.
+    ///
+    /// # Errors
+    /// When the component misbehaved.
+    fn resolve(&self, question: &Question, profile: &Profile, turns: &[Turn]) -> Result<Resolved, CallError>;
+
+    /// Question to intent.
+    ///
+    /// # Errors
+    /// When the component misbehaved.
+    fn read(&self, question: &Question) -> Result<Intent, CallError>;
+
+    /// Findings to answer.
+    ///
+    /// # Errors
+    /// When the component misbehaved.
+    fn compose(&self, question: &Question, intent: &Intent, findings: &[Finding]) -> Result<Answer, CallError>;
+}
+
+/// What became of one exchange, and how long it may be kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fetched {
+    /// The response or failure.
+    pub outcome: Outcome,
+    /// What the response's own headers say about keeping it.
+    pub freshness: Freshness,
+}
+
+/// Cacheability by the response's own word (RFC 9111).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    /// Nothing said: the connector's `cache-seconds` decides alone.
+    Unsaid,
+    /// Fresh for this long, unless the connector asks for less.
+    For(Duration),
+    /// `no-store` or `private`: never kept, whatever the connector says.
+    Never,
+}
+
+/// A component that broke its contract: cost one call, is nobody's answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// Over its CPU time.
+    #[error("used more CPU than a call may")]
+    Cpu,
+    /// Over its memory.
+    #[error("used more memory than a call may")]
+    Memory,
+    /// Trapped.
+    #[error("trapped: {0}")]
+    Trap(String),
+    /// Its result or state is too large.
+    #[error("gave a result that is too large")]
+    ResultTooLarge,
+    /// Its result breaks the contract.
+    #[error("broke the contract: {0}")]
+    Protocol(String),
+    /// Not installed.
+    #[error("is not installed")]
+    Missing,
+}

@@ -1,0 +1,232 @@
+//! The index over the catalogue: from thousands of sources to some tens, without running any of them.
+//!
+//! BM25 over the words of name, triggers, topics, examples and summary, each field with its own weight (BM25F, Robertson
+//! et al. 2004), plus what the intent says of topic, kind, entities and language. All of it is additive, so one pass
+//! over the postings of the question's words scores every source.
+
+use crate::catalogue::Catalogue;
+use crate::wire::value_kind;
+use std::collections::BTreeMap;
+use unicode_segmentation::UnicodeSegmentation as _;
+use zero_types::prelude::*;
+
+const NAME_WEIGHT: f32 = 3.0;
+const TRIGGER_WEIGHT: f32 = 3.0;
+const TOPIC_WEIGHT: f32 = 2.0;
+const EXAMPLE_WEIGHT: f32 = 1.0;
+const SUMMARY_WEIGHT: f32 = 1.0;
+/// BM25's saturation and length normalisation, at their customary values.
+const K1: f32 = 1.2;
+const B: f32 = 0.75;
+
+const TOPIC_SCORE: f32 = 2.0;
+const KIND_SCORE: f32 = 1.5;
+const KIND_PENALTY: f32 = -1.5;
+const ENTITY_SCORE: f32 = 4.0;
+const PHRASE_SCORE: f32 = 4.0;
+const LANGUAGE_PENALTY: f32 = -4.0;
+
+/// Words read of a question: more say nothing new.
+const QUESTION_WORDS_MAX: usize = 64;
+
+/// An inverted index over the sources of a catalogue, by position in it.
+#[derive(Debug, Clone, Default)]
+pub struct Index {
+    postings: BTreeMap<String, Vec<(usize, f32)>>,
+    topics: BTreeMap<String, Vec<usize>>,
+    entities: BTreeMap<String, Vec<usize>>,
+    /// Triggers of several words: the first word leads to the phrase.
+    phrases: BTreeMap<String, Vec<(Vec<String>, usize)>>,
+    sources: Vec<Facts>,
+}
+
+#[derive(Debug, Clone)]
+struct Facts {
+    computed: bool,
+    kinds: Vec<Kind>,
+    languages: Vec<String>,
+}
+
+impl Index {
+    /// Indexes every record.
+    #[must_use]
+    pub fn new(catalogue: &Catalogue) -> Self {
+        let mut index = Self::default();
+        let mut documents = Vec::new();
+        for (at, record) in catalogue.records().iter().enumerate() {
+            let mut terms: BTreeMap<String, f32> = BTreeMap::new();
+            let mut add =
+                |text: &str, weight: f32| words(text).for_each(|word| *terms.entry(word).or_default() += weight);
+            add(&record.source.name, NAME_WEIGHT);
+            add(&record.summary, SUMMARY_WEIGHT);
+            record.source.topics.iter().for_each(|topic| add(topic, TOPIC_WEIGHT));
+            record.triggers.iter().for_each(|trigger| add(trigger, TRIGGER_WEIGHT));
+            record.must.iter().for_each(|example| add(example, EXAMPLE_WEIGHT));
+            documents.push(terms);
+
+            for trigger in &record.triggers {
+                let phrase: Vec<String> = words(trigger).collect();
+                if let Some(first) = phrase.first().cloned() {
+                    index.phrases.entry(first).or_default().push((phrase, at));
+                }
+            }
+            record.source.topics.iter().for_each(|topic| index.topics.entry(topic.clone()).or_default().push(at));
+            record.entities.iter().for_each(|kind| index.entities.entry(kind.clone()).or_default().push(at));
+            index.sources.push(Facts {
+                computed: record.is_computed(),
+                kinds: record.kinds.clone(),
+                languages: record.source.languages.iter().map(|language| base(language).to_owned()).collect(),
+            });
+        }
+        index.weigh(documents);
+        index
+    }
+
+    /// Turns counts into BM25 scores once, so that a question only adds them up.
+    fn weigh(&mut self, documents: Vec<BTreeMap<String, f32>>) {
+        let count = documents.len() as f32;
+        let mut frequency: BTreeMap<String, f32> = BTreeMap::new();
+        documents.iter().flat_map(BTreeMap::keys).for_each(|term| *frequency.entry(term.clone()).or_default() += 1.0);
+        let lengths: Vec<f32> = documents.iter().map(|terms| terms.values().sum()).collect();
+        let average = lengths.iter().sum::<f32>() / count.max(1.0);
+        for ((at, terms), length) in documents.into_iter().enumerate().zip(lengths) {
+            for (term, weight) in terms {
+                let df = frequency.get(&term).copied().unwrap_or(1.0);
+                let idf = (1.0 + (count - df + 0.5) / (df + 0.5)).ln();
+                let norm = 1.0 - B + B * length / average.max(1.0);
+                let score = idf * weight * (K1 + 1.0) / (weight + K1 * norm);
+                self.postings.entry(term).or_default().push((at, score));
+            }
+        }
+    }
+
+    /// The positions of at most `at_most` sources that might answer, best first; computed ones, whose bids cost no
+    /// traffic, always come along.
+    #[must_use]
+    pub fn candidates(&self, question: &Question, intent: &Intent, at_most: usize) -> Vec<usize> {
+        let mut scores = vec![0.0_f32; self.sources.len()];
+        let mut add = |at: usize, score: f32| {
+            if let Some(sum) = scores.get_mut(at) {
+                *sum += score;
+            }
+        };
+        let asked: Vec<String> = words(&question.text).take(QUESTION_WORDS_MAX).collect();
+        let mut distinct: Vec<&String> = asked.iter().collect();
+        distinct.sort_unstable();
+        distinct.dedup();
+        for word in distinct {
+            self.postings.get(word).into_iter().flatten().for_each(|&(at, score)| add(at, score));
+        }
+        for start in 0..asked.len() {
+            let rest = asked.get(start..).unwrap_or_default();
+            for (phrase, at) in rest.first().and_then(|word| self.phrases.get(word)).into_iter().flatten() {
+                if rest.starts_with(phrase) {
+                    add(*at, PHRASE_SCORE);
+                }
+            }
+        }
+        for topic in &intent.topics {
+            self.topics.get(&topic.name).into_iter().flatten().for_each(|&at| add(at, TOPIC_SCORE * topic.weight));
+        }
+        for kind in intent.entities.iter().flat_map(|entity| value_kind(&entity.value)) {
+            self.entities.get(&kind).into_iter().flatten().for_each(|&at| add(at, ENTITY_SCORE));
+        }
+        let language = base(&intent.language);
+        for (score, facts) in scores.iter_mut().zip(&self.sources) {
+            if !facts.kinds.is_empty() {
+                *score += if facts.kinds.contains(&intent.kind) { KIND_SCORE } else { KIND_PENALTY };
+            }
+            if !facts.languages.is_empty() && !facts.languages.iter().any(|spoken| spoken == language) {
+                *score += LANGUAGE_PENALTY;
+            }
+        }
+        let relevant = |at: usize, score: f32| score > 0.0 || self.sources.get(at).is_some_and(|facts| facts.computed);
+        let mut ranked: Vec<(f32, usize)> = scores
+            .into_iter()
+            .enumerate()
+            .filter(|&(at, score)| relevant(at, score))
+            .map(|(at, score)| (score, at))
+            .collect();
+        let computed = |at: usize| self.sources.get(at).is_some_and(|facts| facts.computed);
+        ranked.sort_by(|&(a, left), &(b, right)| {
+            computed(right).cmp(&computed(left)).then_with(|| b.total_cmp(&a)).then_with(|| left.cmp(&right))
+        });
+        ranked.truncate(at_most);
+        ranked.into_iter().map(|(_, at)| at).collect()
+    }
+}
+
+/// Lower-cased words without the commonest English endings, so that "currencies" finds "currency".
+fn words(text: &str) -> impl Iterator<Item = String> {
+    text.unicode_words().map(|word| {
+        let word = word.to_lowercase();
+        let word = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).unwrap_or(&word);
+        match word.strip_suffix("ies") {
+            Some(stem) if stem.len() > 2 => format!("{stem}y"),
+            _ => match word.strip_suffix('s') {
+                Some(stem) if stem.len() > 2 && !stem.ends_with('s') => stem.to_owned(),
+                _ => word.to_owned(),
+            },
+        }
+    })
+}
+
+/// `pt` of `pt-BR`.
+fn base(language: &str) -> &str {
+    language.split(['-', '_']).next().unwrap_or(language)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CATALOGUE: &str = r#"
+connector = "x"
+[[source]]
+id = "weather"
+name = "Weather"
+summary = "forecast, rain, temperature"
+kinds = ["weather"]
+topics = ["weather"]
+hosts = ["w.example"]
+[[source]]
+id = "papers"
+name = "Papers"
+summary = "preprints of physics and mathematics"
+entities = ["identifier:arxiv"]
+triggers = ["research paper"]
+topics = ["academic"]
+hosts = ["p.example"]
+[[source]]
+id = "enzyklopaedie"
+name = "Enzyklopädie"
+summary = "weather"
+languages = ["de"]
+hosts = ["e.example"]
+[[source]]
+id = "sums"
+name = "Sums"
+summary = "arithmetic"
+"#;
+
+    fn check(text: &str, intent: Intent, expected: &[&str]) {
+        let catalogue = Catalogue::from_toml([("c.toml", CATALOGUE)]).unwrap();
+        let index = Index::new(&catalogue);
+        let found = index.candidates(&Question::new(text), &intent, 10);
+        let ids: Vec<&str> = found.iter().map(|&at| catalogue.records()[at].source.id.as_str()).collect();
+        assert_eq!(ids, expected, "{text}");
+    }
+
+    #[test]
+    fn words_kinds_entities_and_languages_lead_to_sources() {
+        let of_kind = |kind| Intent { kind, ..Intent::unknown("en") };
+        check("will it rain", of_kind(Kind::Weather), &["sums", "weather"]);
+        check("temperatures tomorrow", of_kind(Kind::Weather), &["sums", "weather"]);
+        check("find a research paper on bees", Intent::unknown("en"), &["sums", "papers"]);
+        let arxiv = Value::Identifier(Identifier { scheme: "arxiv".into(), id: "1707.08567".into() });
+        let entity = Entity { span: Span::new(0, 10), text: "1707.08567".into(), value: arxiv };
+        check("1707.08567", Intent { entities: vec![entity], ..Intent::unknown("en") }, &["sums", "papers"]);
+        check("weather", of_kind(Kind::Weather), &["sums", "weather"]);
+        check("nothing at all", Intent::unknown("en"), &["sums"]);
+    }
+}

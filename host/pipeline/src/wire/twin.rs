@@ -1,0 +1,265 @@
+//! JSON twins of the shared types, so that those stay free of serde.
+//!
+//! Each twin has the same fields; [`Twin`] goes to and fro. Receipts are written in them.
+
+use serde::{Deserialize, Serialize};
+use zero_types::{connector as c, functions as f};
+
+/// A type with a JSON form.
+pub trait Twin: Sized {
+    /// The form.
+    type Wire;
+    /// To JSON.
+    fn to_wire(&self) -> Self::Wire;
+    /// From JSON.
+    fn from_wire(wire: Self::Wire) -> Self;
+}
+
+macro_rules! plain {
+    ($($type:ty),*) => {$(
+        impl Twin for $type {
+            type Wire = $type;
+            fn to_wire(&self) -> $type {
+                self.clone()
+            }
+            fn from_wire(wire: $type) -> $type {
+                wire
+            }
+        }
+    )*};
+}
+plain!(String, bool, u16, u32, u64, i64, f32, f64);
+
+impl<T: Twin> Twin for Vec<T> {
+    type Wire = Vec<T::Wire>;
+    fn to_wire(&self) -> Self::Wire {
+        self.iter().map(Twin::to_wire).collect()
+    }
+    fn from_wire(wire: Self::Wire) -> Self {
+        wire.into_iter().map(T::from_wire).collect()
+    }
+}
+
+impl<T: Twin> Twin for Option<T> {
+    type Wire = Option<T::Wire>;
+    fn to_wire(&self) -> Self::Wire {
+        self.as_ref().map(Twin::to_wire)
+    }
+    fn from_wire(wire: Self::Wire) -> Self {
+        wire.map(T::from_wire)
+    }
+}
+
+/// Bytes as text where they are UTF-8, so that a person can read a receipt; else as base64.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Bytes {
+    /// UTF-8.
+    Text(String),
+    /// Anything else.
+    Base64 {
+        /// RFC 4648, with padding.
+        base64: String,
+    },
+}
+
+impl Twin for Bytes {
+    type Wire = Bytes;
+    fn to_wire(&self) -> Bytes {
+        self.clone()
+    }
+    fn from_wire(wire: Bytes) -> Bytes {
+        wire
+    }
+}
+
+impl Bytes {
+    fn of(bytes: &[u8]) -> Self {
+        use base64::Engine as _;
+        match core::str::from_utf8(bytes) {
+            Ok(text) => Self::Text(text.to_owned()),
+            Err(_) => Self::Base64 { base64: base64::engine::general_purpose::STANDARD.encode(bytes) },
+        }
+    }
+
+    fn into_vec(self) -> Vec<u8> {
+        use base64::Engine as _;
+        match self {
+            Self::Text(text) => text.into_bytes(),
+            // Bytes that were never written by `of` are empty, and the replay shows the difference.
+            Self::Base64 { base64 } => base64::engine::general_purpose::STANDARD.decode(base64).unwrap_or_default(),
+        }
+    }
+}
+
+macro_rules! twins {
+    ($(struct $module:ident::$name:ident { $($field:ident: $type:ty),* $(,)? })*) => {$(
+        /// Twin of the shared type of this name.
+        #[allow(missing_docs, reason = "documented in wit/")]
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {
+            $(pub $field: <$type as Twin>::Wire,)*
+        }
+        impl Twin for $module::$name {
+            type Wire = $name;
+            fn to_wire(&self) -> $name {
+                $name { $($field: self.$field.to_wire(),)* }
+            }
+            fn from_wire(wire: $name) -> Self {
+                Self { $($field: Twin::from_wire(wire.$field),)* }
+            }
+        }
+    )*};
+}
+
+macro_rules! enum_twins {
+    ($(enum $module:ident::$name:ident { $($case:ident),* $(,)? })*) => {$(
+        /// Twin of the shared type of this name.
+        #[allow(missing_docs, reason = "documented in wit/")]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum $name {
+            $($case,)*
+        }
+        impl Twin for $module::$name {
+            type Wire = $name;
+            fn to_wire(&self) -> $name {
+                match self { $($module::$name::$case => $name::$case,)* }
+            }
+            fn from_wire(wire: $name) -> Self {
+                match wire { $($name::$case => $module::$name::$case,)* }
+            }
+        }
+    )*};
+}
+
+macro_rules! variant_twins {
+    ($(variant $module:ident::$name:ident { $($case:ident($type:ty)),* $(,)? })*) => {$(
+        /// Twin of the shared type of this name.
+        #[allow(missing_docs, reason = "documented in wit/")]
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case", tag = "kind", content = "value")]
+        pub enum $name {
+            $($case(<$type as Twin>::Wire),)*
+        }
+        impl Twin for $module::$name {
+            type Wire = $name;
+            fn to_wire(&self) -> $name {
+                match self { $($module::$name::$case(inner) => $name::$case(inner.to_wire()),)* }
+            }
+            fn from_wire(wire: $name) -> Self {
+                match wire { $($name::$case(inner) => $module::$name::$case(Twin::from_wire(inner)),)* }
+            }
+        }
+    )*};
+}
+
+enum_twins! {
+    enum c::UnitSystem { Metric, Imperial, Us }
+    enum c::Kind {
+        Fact, Definition, HowTo, Calculation, Conversion, DateTime, Weather, News, Place, Person, Organisation, Code,
+        Academic, Product, Media, Finance, Health, Translation, Discussion, Navigation, ChitChat, Other,
+    }
+    enum c::AnswerType {
+        Text, Number, Quantity, Money, Date, Time, Duration, Place, Person, Organisation, Boolean, ListOf, Code, Url,
+    }
+    enum c::Method { Get, Head, Post }
+    enum c::FetchFailureKind { Refused, Unresolved, Unreachable, Timeout, TooLarge, Malformed, Suspended }
+    enum f::PrincipalKind { Anonymous, User, Agent, Service }
+    enum f::AbstentionKind { NothingFound, NotAnswered, Unsure }
+}
+
+twins! {
+    struct c::Span { start: u32, end: u32 }
+    struct c::Place { name: String, country: Option<String>, latitude: Option<f64>, longitude: Option<f64> }
+    struct c::Question {
+        text: String, language: Option<String>, place: Option<c::Place>, time_zone: String, now_ms: i64,
+        units: c::UnitSystem,
+    }
+    struct c::Topic { name: String, weight: f32 }
+    struct c::Quantity { number: String, unit: String }
+    struct c::Money { amount: String, currency: String }
+    struct c::Interval { start: String, end: String }
+    struct c::QuantityRange { low: c::Quantity, high: c::Quantity }
+    struct c::Identifier { scheme: String, id: String }
+    struct c::Coordinates { latitude: f64, longitude: f64 }
+    struct c::Entity { span: c::Span, text: String, value: c::Value }
+    struct c::Source { id: String, name: String, languages: Vec<String>, topics: Vec<String>, settings: String }
+    struct c::Header { name: String, value: String }
+    struct c::FetchFailure { kind: c::FetchFailureKind, detail: String }
+    struct f::Profile {
+        language: Option<String>, place: Option<c::Place>, time_zone: Option<String>, units: Option<c::UnitSystem>,
+        preferred_sources: Vec<String>, blocked_sources: Vec<String>,
+    }
+    struct f::Turn { question: String, resolved: String, answer: String }
+    struct f::Principal { id: String, kind: f::PrincipalKind, tenant: String, roles: Vec<String> }
+}
+
+variant_twins! {
+    variant c::Value {
+        Text(String), Boolean(bool), Number(String), NumberRange(c::Interval), Ordinal(i64), Percentage(String),
+        Quantity(c::Quantity), QuantityRange(c::QuantityRange), Money(c::Money), Date(String), Time(String),
+        DateTime(String), DateRange(c::Interval), Duration(String), Place(c::Place), Person(String),
+        Organisation(String), Language(String), Url(String), Email(String), Phone(String), Version(String),
+        Identifier(c::Identifier), Coordinates(c::Coordinates),
+    }
+    variant c::Outcome { Response(c::Response), Failed(c::FetchFailure) }
+}
+
+/// Twin of the shared type of this name.
+#[allow(missing_docs, reason = "documented in wit/")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    pub method: Method,
+    pub url: String,
+    pub headers: Vec<Header>,
+    pub body: Option<Bytes>,
+    pub credential: Option<String>,
+    pub cache_seconds: Option<u32>,
+}
+
+impl Twin for c::Request {
+    type Wire = Request;
+    fn to_wire(&self) -> Request {
+        Request {
+            method: self.method.to_wire(),
+            url: self.url.clone(),
+            headers: self.headers.to_wire(),
+            body: self.body.as_deref().map(Bytes::of),
+            credential: self.credential.clone(),
+            cache_seconds: self.cache_seconds,
+        }
+    }
+    fn from_wire(wire: Request) -> Self {
+        Self {
+            method: Twin::from_wire(wire.method),
+            url: wire.url,
+            headers: Twin::from_wire(wire.headers),
+            body: wire.body.map(Bytes::into_vec),
+            credential: wire.credential,
+            cache_seconds: wire.cache_seconds,
+        }
+    }
+}
+
+/// Twin of the shared type of this name.
+#[allow(missing_docs, reason = "documented in wit/")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Response {
+    pub status: u16,
+    pub headers: Vec<Header>,
+    pub body: Bytes,
+}
+
+impl Twin for c::Response {
+    type Wire = Response;
+    fn to_wire(&self) -> Response {
+        Response { status: self.status, headers: self.headers.to_wire(), body: Bytes::of(&self.body) }
+    }
+    fn from_wire(wire: Response) -> Self {
+        Self { status: wire.status, headers: Twin::from_wire(wire.headers), body: wire.body.into_vec() }
+    }
+}
