@@ -1,0 +1,233 @@
+//! The door of the policy: a planned request becomes one that may be sent, or a refusal, before any socket opens.
+//!
+//! Takes a request as a connector planned it and the grant of its source. Gives a [`Checked`]: one parsed URL, whose
+//! host is the one that is allowed, resolved, named in TLS and sent as `host` alike. Fails as `refused`, saying why.
+//! Limits: bytes of URL and body, number of headers. Why it is so: smuggling lives in the gap between two readings of
+//! one text, so there is one reading.
+
+use crate::config::Base;
+use crate::failure::{Attempt, refused};
+use crate::grant::{Credential, Grant, Place, Secret};
+use http::header::{ACCEPT_ENCODING, HOST, USER_AGENT};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use std::collections::BTreeMap;
+use url::{Host, Url};
+use zero_pipeline::limits::{REQUEST_BYTES_MAX, REQUEST_HEADERS_MAX, URL_BYTES_MAX};
+use zero_types::connector::{Method, Request};
+
+/// A request that may be sent.
+pub(crate) struct Checked {
+    pub(crate) method: http::Method,
+    pub(crate) host: String,
+    /// Of the URL; an override replaces it.
+    pub(crate) port: u16,
+    pub(crate) path_and_query: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+    /// What must not come back in a response that echoes its request.
+    pub(crate) secret: Option<Secret>,
+}
+
+/// What the door looks up.
+pub(crate) struct Rules<'a> {
+    pub(crate) user_agent: &'a HeaderValue,
+    pub(crate) overrides: &'a BTreeMap<String, Base>,
+    pub(crate) ports: &'a BTreeMap<String, Vec<u16>>,
+}
+
+/// The URL of a request for this source, read once.
+pub(crate) fn url(text: &str, grant: &Grant) -> Attempt<(Url, String)> {
+    if text.len() > URL_BYTES_MAX {
+        return Err(refused(format!("the URL has {} bytes; at most {URL_BYTES_MAX} are sent", text.len())));
+    }
+    // A URL parser drops tabs and line ends and turns backslashes; a planned URL has no need of such repairs.
+    if text.bytes().any(|byte| byte <= b' ' || byte == 0x7f || byte == b'\\') {
+        return Err(refused("the URL holds a space, control character or backslash"));
+    }
+    let url = Url::parse(text).map_err(|error| refused(format!("the URL cannot be read: {error}")))?;
+    let authority = text.split_once("://").map_or("", |(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or(""));
+    if authority.is_empty() || authority.contains('@') {
+        return Err(refused("the URL needs a host, and no user name or password"));
+    }
+    let host = match url.host() {
+        Some(Host::Domain(host)) if !host.ends_with('.') => host.to_owned(),
+        Some(Host::Domain(host)) => return Err(refused(format!("`{host}` ends with a dot"))),
+        Some(address) => address.to_string(),
+        None => return Err(refused("the URL has no host")),
+    };
+    if !grant.allows(&host) {
+        return Err(refused(format!(
+            "source `{}` may not ask `{host}`\n\nhint: it must stand in the source's `hosts`, in its connector's, and in the operator's",
+            grant.source_id
+        )));
+    }
+    Ok((url, host))
+}
+
+/// The request as it will be sent.
+pub(crate) fn request(rules: &Rules<'_>, grant: &Grant, url: &Url, host: String, request: Request) -> Attempt<Checked> {
+    let port = destination(rules, url, &host)?;
+    let body = request.body.unwrap_or_default();
+    if body.len() > REQUEST_BYTES_MAX {
+        return Err(refused(format!("the body has {} bytes; at most {REQUEST_BYTES_MAX} are sent", body.len())));
+    }
+    let method = match request.method {
+        Method::Get => http::Method::GET,
+        Method::Head => http::Method::HEAD,
+        Method::Post => http::Method::POST,
+    };
+    if !body.is_empty() && method != http::Method::POST {
+        return Err(refused(format!("a body needs the method `POST`, not `{method}`")));
+    }
+    let mut headers = planned_headers(&request.headers)?;
+    let authority = match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.clone(),
+    };
+    let authority = HeaderValue::try_from(authority).map_err(|_| refused("the host cannot be sent"))?;
+    headers.insert(HOST, authority);
+    headers.insert(USER_AGENT, rules.user_agent.clone());
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip, br, zstd, deflate"));
+
+    let mut path_and_query = url[url::Position::BeforePath..url::Position::AfterQuery].to_owned();
+    let mut secret = None;
+    if let Some(slot) = &request.credential {
+        let credential = credential(grant, slot, &host, url.path())?;
+        add_credential(credential, &mut headers, &mut path_and_query, url)?;
+        secret = Some(credential.secret.clone());
+    }
+    Ok(Checked { method, host, port, path_and_query, headers, body, secret })
+}
+
+/// Scheme, name and port are what the policy knows.
+fn destination(rules: &Rules<'_>, url: &Url, host: &str) -> Attempt<u16> {
+    let port = url.port_or_known_default().ok_or_else(|| refused("the URL has no port"))?;
+    if rules.overrides.contains_key(host) {
+        return match url.scheme() {
+            "https" | "http" => Ok(port),
+            scheme => Err(refused(format!("`{scheme}` is not spoken"))),
+        };
+    }
+    if url.scheme() != "https" {
+        return Err(refused(format!("`{host}` must be asked by `https`, not `{}`", url.scheme())));
+    }
+    if !matches!(url.host(), Some(Host::Domain(_))) {
+        return Err(refused(format!("`{host}` is an address; requests name hosts")));
+    }
+    let last_label = host.rsplit('.').next().unwrap_or(host);
+    if LOCAL_NAMES.contains(&last_label) || host == "home.arpa" || host.ends_with(".home.arpa") {
+        return Err(refused(format!("`{host}` is a local name")));
+    }
+    let declared = rules.ports.get(host).is_some_and(|ports| ports.contains(&port));
+    if port != 443 && !declared {
+        return Err(refused(format!("port {port} of `{host}` is not declared")));
+    }
+    Ok(port)
+}
+
+fn planned_headers(planned: &[zero_types::connector::Header]) -> Attempt<HeaderMap> {
+    if planned.len() > REQUEST_HEADERS_MAX {
+        return Err(refused(format!("{} headers; at most {REQUEST_HEADERS_MAX} are sent", planned.len())));
+    }
+    let mut headers = HeaderMap::with_capacity(planned.len() + 4);
+    let mut bytes = 0;
+    for header in planned {
+        let name = HeaderName::from_bytes(header.name.as_bytes())
+            .map_err(|_| refused(format!("`{}` is not the name of a header", header.name.escape_default())))?;
+        if is_forbidden(name.as_str()) {
+            return Err(refused(format!("header `{name}` is not a connector's to set")));
+        }
+        // Stricter than HTTP, which also lets single bytes of other encodings pass.
+        let visible = header.value.bytes().all(|byte| byte == b'\t' || (b' '..=b'~').contains(&byte));
+        let value = HeaderValue::from_str(&header.value).ok().filter(|_| visible);
+        let value =
+            value.ok_or_else(|| refused(format!("the value of header `{name}` holds other than visible ASCII")))?;
+        bytes += header.name.len() + header.value.len();
+        if headers.insert(&name, value).is_some() {
+            return Err(refused(format!("header `{name}` is set twice")));
+        }
+    }
+    if bytes > HEADER_BYTES_MAX {
+        return Err(refused(format!("headers of {bytes} bytes; at most {HEADER_BYTES_MAX} are sent")));
+    }
+    Ok(headers)
+}
+
+fn is_forbidden(name: &str) -> bool {
+    FORBIDDEN.contains(&name) || FORBIDDEN_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+}
+
+fn credential<'g>(grant: &'g Grant, slot: &str, host: &str, path: &str) -> Attempt<&'g Credential> {
+    let credential = grant.credentials.get(slot).ok_or_else(|| {
+        refused(format!("source `{}` has no credential `{}`", grant.source_id, slot.escape_default()))
+    })?;
+    if !credential.is_for(host, path) {
+        return Err(refused(format!("credential `{}` is not for this path of `{host}`", slot.escape_default())));
+    }
+    Ok(credential)
+}
+
+fn add_credential(credential: &Credential, headers: &mut HeaderMap, target: &mut String, url: &Url) -> Attempt<()> {
+    match &credential.place {
+        Place::Header { name, prefix } => {
+            let name = HeaderName::from_bytes(name.to_ascii_lowercase().as_bytes())
+                .ok()
+                .filter(|name| !is_forbidden(name.as_str()) || CREDENTIAL_HEADERS.contains(&name.as_str()))
+                .ok_or_else(|| refused(format!("a credential cannot stand in header `{}`", name.escape_default())))?;
+            let mut value = HeaderValue::try_from(format!("{prefix}{}", credential.secret.expose()))
+                .map_err(|_| refused(format!("the secret for header `{name}` holds bytes that HTTP cannot carry")))?;
+            value.set_sensitive(true);
+            if headers.insert(&name, value).is_some() {
+                return Err(refused(format!("header `{name}` is the credential's, not the connector's to set")));
+            }
+        }
+        Place::Query { name } => {
+            if url.query_pairs().any(|(planned, _)| planned == name.as_str()) {
+                return Err(refused(format!("parameter `{name}` is the credential's, not the connector's to set")));
+            }
+            let pair = url::form_urlencoded::Serializer::new(String::new())
+                .append_pair(name, credential.secret.expose())
+                .finish();
+            target.push(if url.query().is_some() { '&' } else { '?' });
+            target.push_str(&pair);
+        }
+    }
+    Ok(())
+}
+
+/// Header lines of a planned request, bytes: what common servers accept.
+const HEADER_BYTES_MAX: usize = 8 * 1024;
+
+/// Last labels that name machines nearby.
+const LOCAL_NAMES: [&str; 5] = ["internal", "local", "localhost", "localdomain", "onion"];
+
+/// What frames or routes a message, carries a credential or a cookie, or is the host's own to say.
+const FORBIDDEN: [&str; 24] = [
+    "accept-encoding",
+    "alt-used",
+    "authorization",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "cookie",
+    "cookie2",
+    "early-data",
+    "expect",
+    "forwarded",
+    "host",
+    "http2-settings",
+    "keep-alive",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "user-agent",
+    "via",
+    "x-http-method",
+    "x-http-method-override",
+    "x-method-override",
+    "x-real-ip",
+];
+const FORBIDDEN_PREFIXES: [&str; 3] = ["proxy-", "sec-", "x-forwarded-"];
+/// Of those, what a credential of the operator may be.
+const CREDENTIAL_HEADERS: [&str; 2] = ["authorization", "cookie"];
