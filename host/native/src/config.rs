@@ -1,0 +1,148 @@
+//! `zero.toml`: what an operator may set. Unknown keys are errors that name the key.
+
+use anyhow::{Context as _, Result, anyhow};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::Path;
+use zero_pipeline::limits;
+use zero_pipeline::settings::{Settings, SettingsTable};
+
+/// A host's configuration.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Of the pipeline.
+    pub pipeline: Settings,
+    /// Of the HTTP server.
+    pub server: Server,
+    /// Of the way out.
+    pub egress: Egress,
+    /// Which sources are on.
+    pub sources: Sources,
+    /// Secrets by source and slot.
+    pub credentials: BTreeMap<String, BTreeMap<String, Credential>>,
+}
+
+/// Of the HTTP server.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Server {
+    /// Address and port.
+    pub listen: String,
+    /// Questions in flight.
+    pub questions_in_flight_max: usize,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self { listen: "127.0.0.1:8080".to_owned(), questions_in_flight_max: limits::QUESTIONS_IN_FLIGHT_MAX }
+    }
+}
+
+/// Of the way out.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Egress {
+    /// Who we are to services.
+    pub user_agent: Option<String>,
+    /// Hosts any source may be asked at.
+    pub allowed_hosts: Option<Vec<String>>,
+    /// Where to dial instead.
+    pub overrides: BTreeMap<String, String>,
+}
+
+/// Which sources are on.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Sources {
+    /// Switched on, over what the catalogue says.
+    pub enable: Vec<String>,
+    /// Switched off.
+    pub disable: Vec<String>,
+}
+
+/// Where a secret comes from and where it may go.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Credential {
+    /// The environment variable that holds it.
+    pub env: String,
+    /// The header it goes into ...
+    pub header: Option<String>,
+    /// ... after this.
+    #[serde(default)]
+    pub prefix: String,
+    /// Or the query parameter.
+    pub query: Option<String>,
+    /// The hosts it may go to.
+    pub hosts: Vec<String>,
+    /// The paths, by prefix.
+    #[serde(default = "root_path")]
+    pub path: String,
+}
+
+fn root_path() -> String {
+    "/".to_owned()
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    pipeline: SettingsTable,
+    server: Server,
+    egress: Egress,
+    sources: Sources,
+    credentials: BTreeMap<String, BTreeMap<String, Credential>>,
+}
+
+impl Config {
+    /// Reads TOML.
+    ///
+    /// # Errors
+    /// Names the key that is unknown or out of range.
+    pub fn from_toml(text: &str) -> Result<Self> {
+        let file: File = toml::from_str(text)?;
+        let pipeline = file.pipeline.over(&Settings::default()).map_err(|wrong| anyhow!("[pipeline] {wrong}"))?;
+        let in_flight = file.server.questions_in_flight_max;
+        if in_flight == 0 || in_flight > limits::QUESTIONS_IN_FLIGHT_MAX {
+            let most = limits::QUESTIONS_IN_FLIGHT_MAX;
+            return Err(anyhow!("[server] `questions_in_flight_max` must be from 1 to {most}, not {in_flight}"));
+        }
+        Ok(Self {
+            pipeline,
+            server: file.server,
+            egress: file.egress,
+            sources: file.sources,
+            credentials: file.credentials,
+        })
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// Names the file, and the key that is wrong in it.
+    pub fn from_file(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+        Self::from_toml(&text).with_context(|| format!("configuration {}", path.display()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_what_the_code_has() {
+        let shipped = Config::from_toml(include_str!("../../../edge-config/default.toml")).unwrap();
+        assert_eq!(shipped.pipeline, Settings::default());
+        assert_eq!(shipped.server.listen, Server::default().listen);
+    }
+
+    #[test]
+    fn a_wrong_key_is_named() {
+        let error = |text: &str| format!("{:#}", Config::from_toml(text).unwrap_err());
+        assert!(error("[egress]\nproxy = 1").contains("unknown field `proxy`"));
+        assert!(error("[servers]").contains("unknown field `servers`"));
+        assert!(error("[server]\nquestions_in_flight_max = 0").contains("`questions_in_flight_max`"));
+        assert!(error("[pipeline]\nbid_min = 7.0").contains("[pipeline] `bid_min`"));
+    }
+}

@@ -1,0 +1,253 @@
+//! The native world: wasmtime behind the rooms, egress behind `fetch`, tokio's clock.
+
+use core::time::Duration;
+use headers::{CacheControl, Header as _};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Instant, SystemTime};
+use zero_egress::{CacheHeaders, Egress, Grant};
+use zero_engine::{Cause, Functions, Registry, Snapshot};
+use zero_pipeline::catalogue::SourceRecord;
+use zero_pipeline::{CallError, Fetched, Freshness, Platform, Rooms};
+use zero_types::prelude::*;
+
+/// The native platform; clones share everything.
+#[derive(Clone)]
+pub struct Native {
+    inner: Arc<Inner>,
+}
+
+type MakeGrant = Box<dyn Fn(&SourceRecord, &Descriptor) -> Result<Grant, String> + Send + Sync>;
+
+struct Inner {
+    start: Instant,
+    functions: Functions,
+    registry: Registry,
+    egress: Egress,
+    /// Grants by source, made when a source is first asked.
+    grants: Mutex<HashMap<String, Arc<Grant>>>,
+    make_grant: MakeGrant,
+}
+
+impl Native {
+    /// A platform over an engine's functions and registry and a way out; `make_grant` says what a source may do there.
+    pub fn new(
+        functions: Functions,
+        registry: Registry,
+        egress: Egress,
+        make_grant: impl Fn(&SourceRecord, &Descriptor) -> Result<Grant, String> + Send + Sync + 'static,
+    ) -> Self {
+        let inner = Inner {
+            start: Instant::now(),
+            functions,
+            registry,
+            egress,
+            grants: Mutex::new(HashMap::new()),
+            make_grant: Box::new(make_grant),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The connectors, which may be replaced while questions flow.
+    #[must_use]
+    pub fn registry(&self) -> &Registry {
+        &self.inner.registry
+    }
+
+    /// What a source may do outside can be worked out.
+    ///
+    /// # Errors
+    /// Says which entry is wrong.
+    pub fn check_grant(&self, record: &SourceRecord) -> Result<(), String> {
+        self.grant(record).map(|_| ())
+    }
+
+    fn grant(&self, record: &SourceRecord) -> Result<Arc<Grant>, String> {
+        let mut grants = self.inner.grants.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(grant) = grants.get(&record.source.id) {
+            return Ok(Arc::clone(grant));
+        }
+        let connector = self.inner.registry.get(&record.connector);
+        let connector = connector.ok_or_else(|| format!("the connector `{}` is not installed", record.connector))?;
+        let grant = Arc::new((self.inner.make_grant)(record, connector.descriptor())?);
+        grants.insert(record.source.id.clone(), Arc::clone(&grant));
+        Ok(grant)
+    }
+}
+
+impl Platform for Native {
+    type Rooms = NativeRooms;
+
+    fn now_ms(&self) -> i64 {
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.inner.start.elapsed()
+    }
+
+    fn random(&self) -> u64 {
+        // Without the system's randomness an id is still needed, and it need not be secret.
+        getrandom::u64().unwrap_or_else(|_| self.inner.start.elapsed().as_nanos() as u64)
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+
+    async fn fetch(&self, source: Arc<SourceRecord>, request: Request, budget: Duration) -> Fetched {
+        let grant = match self.grant(&source) {
+            Ok(grant) => grant,
+            Err(detail) => {
+                let outcome = Outcome::Failed(FetchFailure { kind: FetchFailureKind::Refused, detail });
+                return Fetched { outcome, freshness: Freshness::Unsaid };
+            }
+        };
+        let fetched = self.inner.egress.fetch(&grant, request, Instant::now() + budget).await;
+        Fetched { freshness: freshness(&fetched.cache), outcome: fetched.outcome }
+    }
+
+    fn rooms(&self) -> NativeRooms {
+        NativeRooms { functions: self.inner.functions.clone(), connectors: self.inner.registry.snapshot() }
+    }
+}
+
+/// The functions, and the connectors as they were at one moment.
+#[derive(Clone)]
+pub struct NativeRooms {
+    functions: Functions,
+    connectors: Snapshot,
+}
+
+impl NativeRooms {
+    /// The connectors of this moment.
+    #[must_use]
+    pub fn connectors(&self) -> &Snapshot {
+        &self.connectors
+    }
+
+    fn connector(&self, name: &str) -> Result<&zero_engine::Connector, CallError> {
+        self.connectors.get(name).ok_or(CallError::Missing)
+    }
+}
+
+impl Rooms for NativeRooms {
+    fn digests(&self) -> Vec<(String, String)> {
+        let function = |(name, digest): (&str, &str)| (format!("functions/{name}"), format!("sha256:{digest}"));
+        let connector = |(name, it): (&str, &zero_engine::Connector)| {
+            (format!("connectors/{name}"), format!("sha256:{}", it.digest()))
+        };
+        let mut digests: Vec<_> = self.functions.digests().into_iter().map(function).collect();
+        digests.extend(self.connectors.iter().map(connector));
+        digests.sort();
+        digests
+    }
+
+    fn has_connector(&self, connector: &str) -> bool {
+        self.connectors.get(connector).is_some()
+    }
+
+    fn plan(
+        &self,
+        connector: &str,
+        source: &Source,
+        question: &Question,
+        intent: &Intent,
+    ) -> Result<Result<Plan, Failure>, CallError> {
+        Ok(self.connector(connector)?.plan(source, question, intent).map_err(call_error)?.value)
+    }
+
+    fn resume(
+        &self,
+        connector: &str,
+        source: &Source,
+        state: &[u8],
+        outcomes: &[Outcome],
+    ) -> Result<Result<Step, Failure>, CallError> {
+        Ok(self.connector(connector)?.resume(source, state, outcomes).map_err(call_error)?.value)
+    }
+
+    fn authenticate(
+        &self,
+        credential: &Credential,
+        keys: &[KeyRecord],
+        now_ms: i64,
+    ) -> Result<Result<Principal, Denial>, CallError> {
+        self.functions.authenticate(credential, keys, now_ms).map_err(call_error)
+    }
+
+    fn authorize(&self, principal: &Principal, action: Action, resource: &str) -> Result<Decision, CallError> {
+        self.functions.authorize(principal, action, resource).map_err(call_error)
+    }
+
+    fn resolve(&self, question: &Question, profile: &Profile, turns: &[Turn]) -> Result<Resolved, CallError> {
+        self.functions.resolve(question, profile, turns).map_err(call_error)
+    }
+
+    fn read(&self, question: &Question) -> Result<Intent, CallError> {
+        self.functions.read(question).map_err(call_error)
+    }
+
+    fn compose(&self, question: &Question, intent: &Intent, findings: &[Finding]) -> Result<Answer, CallError> {
+        self.functions.compose(question, intent, findings).map_err(call_error)
+    }
+}
+
+fn call_error(error: zero_engine::CallError) -> CallError {
+    match error.cause {
+        Cause::Cpu => CallError::Cpu,
+        Cause::Memory => CallError::Memory,
+        Cause::Trap(message) => CallError::Trap(message),
+        Cause::ResultTooLarge => CallError::ResultTooLarge,
+        Cause::Protocol(message) => CallError::Protocol(message),
+        other => CallError::Trap(other.to_string()),
+    }
+}
+
+/// What the response's own headers say about keeping it (RFC 9111), for a cache that many askers share.
+fn freshness(cache: &CacheHeaders) -> Freshness {
+    let control = cache.cache_control.as_deref().and_then(|value| http::HeaderValue::from_str(value).ok());
+    let control = control.and_then(|value| CacheControl::decode(&mut [value].iter()).ok());
+    if cache.vary.as_deref().is_some_and(|vary| vary.trim() == "*") {
+        return Freshness::Never;
+    }
+    if let Some(control) = control {
+        if control.no_store() || control.private() || control.no_cache() {
+            return Freshness::Never;
+        }
+        if let Some(lifetime) = control.s_max_age().or(control.max_age()) {
+            let age = cache.age.as_deref().and_then(|age| age.trim().parse().ok()).map(Duration::from_secs);
+            return Freshness::For(lifetime.saturating_sub(age.unwrap_or_default()));
+        }
+    }
+    let expires = cache.expires.as_deref().and_then(|expires| httpdate::parse_http_date(expires).ok());
+    match expires {
+        Some(at) => Freshness::For(at.duration_since(SystemTime::now()).unwrap_or_default()),
+        None => Freshness::Unsaid,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_response_says_how_long_it_may_be_kept() {
+        let check = |control: &str, age: Option<&str>, expected: Freshness| {
+            let cache = CacheHeaders {
+                cache_control: (!control.is_empty()).then(|| control.to_owned()),
+                age: age.map(str::to_owned),
+                ..CacheHeaders::default()
+            };
+            assert_eq!(freshness(&cache), expected, "{control}");
+        };
+        let seconds = Duration::from_secs;
+        check("", None, Freshness::Unsaid);
+        check("public, max-age=60", None, Freshness::For(seconds(60)));
+        check("max-age=60, s-maxage=10", None, Freshness::For(seconds(10)));
+        check("max-age=60", Some("50"), Freshness::For(seconds(10)));
+        check("no-store, max-age=60", None, Freshness::Never);
+        check("private", None, Freshness::Never);
+    }
+}
