@@ -1,2 +1,87 @@
-//! The terminal door: zero.
-fn main() {}
+//! `zero`: the terminal door.
+
+#![allow(clippy::print_stderr, reason = "a command-line tool complains on the terminal")]
+
+mod ask;
+mod doctor;
+mod out;
+mod progress;
+mod replay;
+mod serve;
+mod setup;
+mod sources;
+
+use anyhow::Result;
+use clap::{CommandFactory as _, Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Exit codes, as `zero help` and the README name them.
+mod exit {
+    /// The request was wrong.
+    pub(crate) const USAGE: u8 = 2;
+    /// An honest abstention.
+    pub(crate) const ABSTAINED: u8 = 3;
+    /// A replay differs from its receipt.
+    pub(crate) const DIFFERENT: u8 = 4;
+}
+
+#[derive(Parser)]
+#[command(
+    name = "zero",
+    version,
+    about = "Asks Zero World: answers with sentences that each cite the passage they stand on",
+    after_help = "exit codes: 0 answered, 1 failed, 2 wrong request, 3 abstained, 4 replay differs"
+)]
+struct Cli {
+    #[command(flatten)]
+    setup: setup::Setup,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Ask a question
+    Ask(ask::AskArguments),
+    /// Answer over HTTP
+    Serve(serve::ServeArguments),
+    /// The sources that can be asked
+    #[command(subcommand)]
+    Sources(sources::SourcesCommand),
+    /// Give the answer of a receipt again, and the first difference if there is one
+    Replay(replay::ReplayArguments),
+    /// Look for what is wrong with this installation, and say how to mend it
+    Doctor,
+    /// Print shell completions
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Compile a component from standard input to standard output, in a process of its own
+    #[command(hide = true)]
+    InternalCompile,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match cli.command {
+        Command::Ask(arguments) => ask::ask(&cli.setup, arguments),
+        Command::Serve(arguments) => serve::serve(&cli.setup, arguments),
+        Command::Sources(command) => sources::sources(&cli.setup, command),
+        Command::Replay(arguments) => replay::replay(&cli.setup, &arguments),
+        Command::Doctor => doctor::doctor(&cli.setup),
+        Command::Completions { shell } => completions(shell),
+        Command::InternalCompile => return zero_engine::compile_child(),
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<ExitCode> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "zero", &mut script);
+    out::write(&String::from_utf8_lossy(&script))?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,69 @@
+//! What every command needs: bundle, configuration, a host.
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+use std::path::{Path, PathBuf};
+use zero_engine::Compiler;
+use zero_native::host::{default_artifacts, default_bundle};
+use zero_native::{Bundle, Host, Options};
+use zero_store::FilesIndex;
+
+/// Options of every command.
+#[derive(Args, Clone)]
+pub(crate) struct Setup {
+    /// Folder with functions, connectors, catalogue and configuration
+    #[arg(long, global = true, env = "ZERO_BUNDLE", value_name = "DIR")]
+    bundle: Option<PathBuf>,
+    /// Configuration, instead of the bundle's `zero.toml`
+    #[arg(long, global = true, env = "ZERO_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl Setup {
+    /// The bundle, read.
+    pub(crate) fn bundle(&self) -> Result<Bundle> {
+        Bundle::read(&self.bundle_dir(), self.config.as_deref())
+    }
+
+    /// Where the bundle lies.
+    pub(crate) fn bundle_dir(&self) -> PathBuf {
+        default_bundle(self.bundle.as_deref())
+    }
+
+    /// A host, with an index of the asker's files if they name a folder.
+    pub(crate) fn host(&self, bundle: Bundle, files: Option<&Path>) -> Result<Host> {
+        let artifacts = default_artifacts();
+        let files = files.map(|folder| index(folder, artifacts.as_deref())).transpose()?;
+        Host::assemble(bundle, Options { artifacts, compiler: compiler()?, files })
+    }
+}
+
+/// Components are compiled by this program again, in a process of its own.
+fn compiler() -> Result<Compiler> {
+    let program = std::env::current_exe().context("finding this program")?;
+    Ok(Compiler::Child { program, args: vec!["internal-compile".to_owned()] })
+}
+
+/// The index of a folder, kept beside the compiled components under a name made of the folder's path.
+fn index(folder: &Path, artifacts: Option<&Path>) -> Result<FilesIndex> {
+    let folder = folder.canonicalize().with_context(|| format!("--files {}", folder.display()))?;
+    let place = artifacts.and_then(Path::parent).map(|cache| {
+        cache
+            .join("files")
+            .join(zero_builder::digest(folder.as_os_str().as_encoded_bytes()).get(..16).unwrap_or_default())
+    });
+    if let Some(place) = &place {
+        std::fs::create_dir_all(place).with_context(|| format!("creating {}", place.display()))?;
+    }
+    let index = FilesIndex::open_or_build(&folder, place.as_deref(), |_| {})
+        .with_context(|| format!("indexing {}", folder.display()))?;
+    for unread in &index.report().unread {
+        eprintln!("warning: {} was not read: {}", unread.path, unread.why);
+    }
+    Ok(index)
+}
+
+/// One runtime for a command.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting the runtime")
+}

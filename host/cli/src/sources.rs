@@ -1,0 +1,106 @@
+//! `zero sources`: what can be asked.
+
+use crate::out;
+use crate::setup::Setup;
+use anyhow::{Result, bail};
+use clap::Subcommand;
+use std::fmt::Write as _;
+use std::process::ExitCode;
+use zero_pipeline::Platform as _;
+use zero_pipeline::catalogue::SourceRecord;
+use zero_types::connector::{FailureKind, Intent, Question};
+
+#[derive(Subcommand)]
+pub(crate) enum SourcesCommand {
+    /// A line for each source
+    List,
+    /// Everything about one source
+    Show {
+        /// Its id
+        id: String,
+    },
+    /// Check every source: connector installed, settings understood, hosts within the connector's
+    Check,
+}
+
+pub(crate) fn sources(setup: &Setup, command: SourcesCommand) -> Result<ExitCode> {
+    match command {
+        SourcesCommand::List => {
+            for record in setup.bundle()?.catalogue.records() {
+                let off = if record.enabled { "" } else { " (off)" };
+                out::line(&format!("{:<24} {:<12} {}{off}", record.source.id, record.connector, record.source.name))?;
+            }
+        }
+        SourcesCommand::Show { id } => {
+            let bundle = setup.bundle()?;
+            let Some(record) = bundle.catalogue.get(&id) else {
+                bail!("no source has the id `{id}`\n\nhint: `zero sources list` names them all");
+            };
+            out::write(&describe(record))?;
+        }
+        SourcesCommand::Check => return check(setup),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn describe(record: &SourceRecord) -> String {
+    let mut out = String::new();
+    let mut line = |name: &str, value: String| {
+        if !value.is_empty() {
+            let _ = writeln!(out, "{name:<12} {value}");
+        }
+    };
+    line("id", record.source.id.clone());
+    line("name", record.source.name.clone());
+    line("summary", record.summary.clone());
+    line("connector", record.connector.clone());
+    line("homepage", record.homepage.clone().unwrap_or_default());
+    line("attribution", record.attribution.clone().unwrap_or_default());
+    line("languages", record.source.languages.join(", "));
+    line("topics", record.source.topics.join(", "));
+    line("hosts", record.hosts.join(", "));
+    line("trust", record.trust.to_string());
+    line("personal", record.personal.to_string());
+    line("enabled", record.enabled.to_string());
+    line("must", record.must.join("; "));
+    line("must not", record.must_not.join("; "));
+    line("settings", record.source.settings.clone());
+    out
+}
+
+/// Plans a question for every source: whatever its connector says of the settings is said here.
+fn check(setup: &Setup) -> Result<ExitCode> {
+    let host = setup.host(setup.bundle()?, None)?;
+    let rooms = host.platform.rooms();
+    let mut wrong = 0;
+    for record in host.region.catalogue.records() {
+        if let Some(complaint) = complaint(&host, &rooms, record) {
+            wrong += 1;
+            out::line(&format!("{}: {complaint}", record.source.id))?;
+        }
+    }
+    out::line(&format!("{} sources, {wrong} with a problem", host.region.catalogue.records().len()))?;
+    Ok(if wrong == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn complaint(host: &zero_native::Host, rooms: &impl zero_pipeline::Rooms, record: &SourceRecord) -> Option<String> {
+    if !rooms.has_connector(&record.connector) {
+        return Some(format!("the connector `{}` is not installed", record.connector));
+    }
+    if let Err(error) = host.platform.check_grant(record) {
+        return Some(error);
+    }
+    let mut texts: Vec<&str> = record.must.iter().map(String::as_str).collect();
+    if texts.is_empty() {
+        texts.push("what is this");
+    }
+    texts.into_iter().find_map(|text| {
+        let question = Question::new(text);
+        let intent = rooms.read(&question).unwrap_or_else(|_| Intent::unknown("en"));
+        match rooms.plan(&record.connector, &record.source, &question, &intent) {
+            Ok(Err(failure)) if failure.kind == FailureKind::Settings => Some(failure.detail),
+            Err(error) => Some(format!("asked “{text}”, the connector {error}")),
+            Ok(_) => None,
+        }
+    })
+}
