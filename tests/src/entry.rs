@@ -1,0 +1,148 @@
+//! Every parser of foreign bytes as a function of bytes: what `fuzz.rs` and the targets of `tests/fuzz` throw things at.
+
+use crate::native::NativeRooms;
+use std::sync::OnceLock;
+use zero_connector_sdk::testing::Exchange;
+use zero_pipeline::catalogue::{Catalogue, SourceRecord};
+use zero_pipeline::receipt::Receipt;
+use zero_pipeline::wire::ask::AskBody;
+use zero_types::prelude::*;
+
+/// Takes any bytes, refuses most, panics for none.
+pub type Entry = fn(&[u8]);
+
+/// A file of the catalogue.
+pub fn catalogue(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let _ = Catalogue::from_toml([("fuzz.toml", text.as_ref())]);
+}
+
+/// A body of `POST /v1/answer`.
+pub fn ask(bytes: &[u8]) {
+    let _ = AskBody::from_json(bytes).and_then(AskBody::into_ask);
+}
+
+/// A receipt, and its replay when it is one.
+pub fn receipt(bytes: &[u8]) {
+    if let Ok(receipt) = Receipt::from_json(bytes) {
+        let _ = receipt.replay(NativeRooms::all(), true).map(|replayed| replayed.first_difference());
+    }
+}
+
+/// A recorded exchange.
+pub fn exchange(bytes: &[u8]) {
+    let _ = Exchange::parse(&String::from_utf8_lossy(bytes));
+}
+
+/// A core module, or a component.
+pub fn component(bytes: &[u8]) {
+    let _ = zero_builder::check(bytes);
+    let _ = zero_builder::build(bytes);
+}
+
+/// A question through intent and context, and through every connector that computes.
+pub fn question(bytes: &[u8]) {
+    // Longer ones never reach a room.
+    let bytes = bytes.get(..zero_pipeline::limits::QUESTION_BYTES_MAX).unwrap_or(bytes);
+    let question = Question { now_ms: 1_803_893_400_000, ..Question::new(String::from_utf8_lossy(bytes)) };
+    let intent = zero_intent::read(&question);
+    let turn = Turn { question: question.text.clone(), resolved: question.text.clone(), answer: question.text.clone() };
+    let profile = Profile {
+        language: None,
+        place: None,
+        time_zone: None,
+        units: None,
+        preferred_sources: Vec::new(),
+        blocked_sources: Vec::new(),
+    };
+    let _ = zero_context::resolve(&question, &profile, &[turn]);
+    for record in sources() {
+        if record.is_computed()
+            && let Some(native) = rooms().connectors.get(record.connector.as_str())
+        {
+            let _ = (native.plan)(&record.source, &question, &intent);
+        }
+    }
+}
+
+/// A body from a wiki.
+pub fn mediawiki(bytes: &[u8]) {
+    body("mediawiki", bytes, 2);
+}
+
+/// A body from Wikidata.
+pub fn wikidata(bytes: &[u8]) {
+    body("wikidata", bytes, 1);
+}
+
+/// A body from any mapped service.
+pub fn rest(bytes: &[u8]) {
+    body("rest", bytes, 40);
+}
+
+/// A body from the index of files.
+pub fn files(bytes: &[u8]) {
+    body("files", bytes, 1);
+}
+
+/// The same body in every round, for the first sources of a connector.
+fn body(connector: &str, bytes: &[u8], at_most: usize) {
+    let Some(native) = rooms().connectors.get(connector) else { return };
+    let response = Response { status: 200, headers: Vec::new(), body: bytes.to_vec() };
+    for (record, plan) in plans(connector).iter().take(at_most) {
+        let mut step = plan.clone();
+        for _ in 0..4 {
+            let Step::Fetch(fetch) = &step else { break };
+            let outcomes = vec![Outcome::Response(response.clone()); fetch.requests.len()];
+            match (native.resume)(&record.source, &fetch.state, &outcomes) {
+                Ok(next) => step = next,
+                Err(_) => break,
+            }
+        }
+        let _ = (native.resume)(&record.source, bytes, &[Outcome::Response(response.clone())]);
+    }
+}
+
+fn rooms() -> &'static NativeRooms {
+    static ROOMS: OnceLock<NativeRooms> = OnceLock::new();
+    ROOMS.get_or_init(NativeRooms::all)
+}
+
+fn sources() -> &'static [std::sync::Arc<SourceRecord>] {
+    static CATALOGUE: OnceLock<Catalogue> = OnceLock::new();
+    CATALOGUE.get_or_init(|| crate::catalogue::read().unwrap_or_default()).records()
+}
+
+/// The first step of each source for its own first example.
+fn plans(connector: &str) -> Vec<(&'static SourceRecord, Step)> {
+    static PLANS: OnceLock<Vec<(&'static SourceRecord, Step)>> = OnceLock::new();
+    let all = PLANS.get_or_init(|| {
+        let plan = |record: &'static std::sync::Arc<SourceRecord>| {
+            let question = Question::new(record.must.first()?.as_str());
+            let native = rooms().connectors.get(record.connector.as_str())?;
+            let plan = (native.plan)(&record.source, &question, &zero_intent::read(&question)).ok()?;
+            Some((record.as_ref(), plan.step))
+        };
+        sources().iter().filter_map(plan).collect()
+    });
+    all.iter().filter(|(record, _)| record.connector == connector).cloned().collect()
+}
+
+/// A receipt of a sum.
+#[must_use]
+pub fn receipt_seed() -> String {
+    use crate::world::{Script, World};
+    use zero_pipeline::{Ask, Fixed, Region, settings::Settings};
+    let records = sources().iter().filter(|record| record.is_computed()).map(|record| record.as_ref().clone());
+    let region = std::sync::Arc::new(Region::new(Catalogue::from_records(records), Settings::default()));
+    let world = World::new(NativeRooms::all(), std::sync::Arc::new(Script::default()), 0);
+    let Ok(ask) = Ask::new("what is 15% of 240") else { return String::new() };
+    let answered = world.time.run(zero_pipeline::answer(region, world.clone(), ask, Fixed::default(), |_| {}));
+    let Ok(Ok(answered)) = answered else { return String::new() };
+    Receipt::of(&answered, &Settings::default()).and_then(|receipt| receipt.to_json()).unwrap_or_default()
+}
+
+/// A configuration file.
+pub fn config(bytes: &[u8]) {
+    let _ = zero_native::config::Config::from_toml(&String::from_utf8_lossy(bytes));
+}

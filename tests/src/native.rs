@@ -1,0 +1,110 @@
+//! The rooms as plain libraries: what a component must equal, and what a simulation runs thousands of times.
+
+use std::collections::BTreeMap;
+use zero_connector_sdk::Connector;
+use zero_pipeline::{CallError, Rooms};
+use zero_types::prelude::*;
+
+type PlanFn = fn(&Source, &Question, &Intent) -> Result<Plan, Failure>;
+type ResumeFn = fn(&Source, &[u8], &[Outcome]) -> Result<Step, Failure>;
+
+/// A connector as two functions.
+#[derive(Clone, Copy)]
+pub struct Native {
+    /// What it is.
+    pub describe: fn() -> Descriptor,
+    /// See [`Connector::plan`].
+    pub plan: PlanFn,
+    /// See [`Connector::resume`].
+    pub resume: ResumeFn,
+}
+
+impl Native {
+    /// The functions of a connector.
+    #[must_use]
+    pub fn of<C: Connector>() -> Self {
+        Self { describe: C::describe, plan: C::plan, resume: C::resume }
+    }
+}
+
+/// Functions and connectors, native.
+#[derive(Clone, Default)]
+pub struct NativeRooms {
+    /// By name.
+    pub connectors: BTreeMap<&'static str, Native>,
+}
+
+impl NativeRooms {
+    /// With every connector of the house.
+    #[must_use]
+    pub fn all() -> Self {
+        let connectors = [
+            ("calculator", Native::of::<zero_connector_calculator::Calculator>()),
+            ("clock", Native::of::<zero_connector_clock::Clock>()),
+            ("countries", Native::of::<zero_connector_countries::Countries>()),
+            ("files", Native::of::<zero_connector_files::Files>()),
+            ("mediawiki", Native::of::<zero_connector_mediawiki::MediaWiki>()),
+            ("rest", Native::of::<zero_connector_rest::Rest>()),
+            ("units", Native::of::<zero_connector_units::Units>()),
+            ("wikidata", Native::of::<zero_connector_wikidata::Wikidata>()),
+        ];
+        Self { connectors: connectors.into() }
+    }
+}
+
+impl Rooms for NativeRooms {
+    fn digests(&self) -> Vec<(String, String)> {
+        self.connectors.keys().map(|name| (format!("connectors/{name}"), "native".to_owned())).collect()
+    }
+
+    fn has_connector(&self, connector: &str) -> bool {
+        self.connectors.contains_key(connector)
+    }
+
+    fn plan(
+        &self,
+        connector: &str,
+        source: &Source,
+        question: &Question,
+        intent: &Intent,
+    ) -> Result<Result<Plan, Failure>, CallError> {
+        let native = self.connectors.get(connector).ok_or(CallError::Missing)?;
+        Ok((native.plan)(source, question, intent))
+    }
+
+    fn resume(
+        &self,
+        connector: &str,
+        source: &Source,
+        state: &[u8],
+        outcomes: &[Outcome],
+    ) -> Result<Result<Step, Failure>, CallError> {
+        let native = self.connectors.get(connector).ok_or(CallError::Missing)?;
+        Ok((native.resume)(source, state, outcomes))
+    }
+
+    fn authenticate(
+        &self,
+        credential: &Credential,
+        keys: &[KeyRecord],
+        now_ms: i64,
+    ) -> Result<Result<Principal, Denial>, CallError> {
+        Ok(zero_auth::authenticate(credential, keys, now_ms))
+    }
+
+    fn authorize(&self, principal: &Principal, action: Action, resource: &str) -> Result<Decision, CallError> {
+        Ok(zero_auth::authorize(principal, action, resource))
+    }
+
+    fn resolve(&self, question: &Question, profile: &Profile, turns: &[Turn]) -> Result<Resolved, CallError> {
+        Ok(zero_context::resolve(question, profile, turns))
+    }
+
+    fn read(&self, question: &Question) -> Result<Intent, CallError> {
+        Ok(zero_intent::read(question))
+    }
+
+    fn compose(&self, question: &Question, intent: &Intent, findings: &[Finding]) -> Result<Answer, CallError> {
+        Ok(zero_synthesis::compose(question, intent, findings))
+    }
+}
