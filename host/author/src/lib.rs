@@ -1,0 +1,1 @@
+//! What a connector author needs: new, build, dev, try, record.

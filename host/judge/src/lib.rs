@@ -1,0 +1,1 @@
+//! Judges a component by recorded exchanges.

@@ -1,0 +1,1 @@
+//! Installed connectors: install, consent, pin, roll back, quarantine.

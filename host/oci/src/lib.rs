@@ -1,0 +1,1 @@
+//! Connectors as OCI artifacts: publish, pull, sign, verify.
