@@ -7,7 +7,7 @@ use std::process::Command;
 /// Runs a tool in a folder; none when it is not installed.
 fn run(folder: &Path, program: &str, arguments: &[&str]) -> Option<String> {
     let Ok(output) = Command::new(program).args(arguments).current_dir(folder).output() else {
-        eprintln!("SKIPPED: `{program}` is not installed, so it does not check the form of keys and signatures");
+        skip(&format!("`{program}` is not installed, so it does not check the form of keys and signatures"));
         return None;
     };
     let text = String::from_utf8_lossy(&output.stdout).into_owned();

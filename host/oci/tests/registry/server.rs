@@ -145,9 +145,9 @@ fn ensure_registry() -> bool {
             std::env::var_os("CI").is_none(),
             "`docker-registry` is not installed: `apt-get install docker-registry`"
         );
-        eprintln!(
-            "SKIPPED: no registry to test against; install Debian's: `apt-get install docker-registry` (set CI=1 to \
-             make this a failure)"
+        super::skip(
+            "no registry to test against; install Debian's: `apt-get install docker-registry` (set CI=1 to \
+             make this a failure)",
         );
         false
     })
