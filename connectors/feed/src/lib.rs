@@ -94,8 +94,8 @@ impl Connector for Feed {
         }
         let wish = ask::Wish::of(&settings, question, intent, &heard);
         let Some(urls) = settings.urls(&wish) else { return Ok(Plan::not_relevant()) };
-        let requests = urls.iter().map(|url| Request::get(url).header("accept", ACCEPT).cached(settings.cache_seconds));
-        let requests = requests.collect();
+        let request = |url| Request::get(url).header("accept", ACCEPT).cached(settings.cache_seconds).endpoint("feed");
+        let requests = urls.iter().map(request).collect();
         Ok(Plan::fetch(bid, requests, state::save(&State { urls, wish })?))
     }
 

@@ -187,7 +187,7 @@ impl State {
     /// Says that the handshake is done; along with the next request where no round is left for it alone.
     fn initialized(mut self, settings: &Settings) -> Result<Step, Failure> {
         let body = json!({"jsonrpc": "2.0", "method": "notifications/initialized"}).to_string();
-        let notification = self.headed(settings, Request::post(settings.url.clone(), "application/json", body));
+        let notification = self.headed(settings, Request::post(settings.url.clone(), "application/json", body).endpoint("initialized"));
         let needed = if self.call.is_some() { 2 } else { 3 };
         if self.round + needed <= ROUNDS_MAX {
             // It carries no id, and the round's number is not given to another request.
@@ -241,7 +241,8 @@ impl State {
             params.insert("_meta".to_owned(), meta);
         }
         let body = json!({"jsonrpc": "2.0", "id": self.round + 1, "method": method, "params": params}).to_string();
-        let mut request = Request::post(settings.url.clone(), "application/json", body);
+        let mut request =
+            Request::post(settings.url.clone(), "application/json", body).endpoint(method.replace('/', "-"));
         if modern {
             request = request.header("mcp-method", method);
             if let Some(name) = name {

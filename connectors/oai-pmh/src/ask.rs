@@ -21,6 +21,18 @@ pub(crate) enum Verb {
 }
 
 impl Verb {
+    /// Our name of what is asked.
+    pub(crate) fn endpoint(self) -> &'static str {
+        match self {
+            Self::Identify => "identify",
+            Self::ListMetadataFormats => "list-metadata-formats",
+            Self::ListSets => "list-sets",
+            Self::ListIdentifiers => "list-identifiers",
+            Self::ListRecords => "list-records",
+            Self::GetRecord => "get-record",
+        }
+    }
+
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Identify => "Identify",

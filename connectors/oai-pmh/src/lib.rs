@@ -84,7 +84,7 @@ impl Connector for OaiPmh {
             url = url.query(name, value);
         }
         let state = State { verb: ask.verb, words: ask.words, round: 1, found: Vec::new() };
-        Ok(Plan::fetch(ask.bid, vec![request(url)], state::save(&state)?))
+        Ok(Plan::fetch(ask.bid, vec![request(url).endpoint(state.verb.endpoint())], state::save(&state)?))
     }
 
     fn resume(source: &Source, state: &[u8], outcomes: &[Outcome]) -> Result<Step, Failure> {
@@ -105,7 +105,7 @@ impl Connector for OaiPmh {
                 // A token stands alone: it holds all that was asked.
                 let url = Url::new(&settings.base).query("verb", verb.name()).query("resumptionToken", &token);
                 let state = state::save(&State { verb, words, round: round + 1, found })?;
-                Ok(Step::Fetch(Fetch { requests: vec![request(url)], state }))
+                Ok(Step::Fetch(Fetch { requests: vec![request(url).endpoint(verb.endpoint())], state }))
             }
             _ => Ok(Step::Done(passages::findings(source, &settings, found))),
         }

@@ -82,7 +82,7 @@ impl Connector for Sparql {
             }
             if let Some(text) = query.template(source)?.fill(&vars) {
                 let state = state::save(&State::Rows { query: at })?;
-                return Ok(Plan::fetch(bid, vec![request(&settings, &text)], state));
+                return Ok(Plan::fetch(bid, vec![request(&settings, &text).endpoint("query")], state));
             }
         }
         let (bid, vars) = asked.looks_up();
@@ -91,7 +91,7 @@ impl Connector for Sparql {
         }
         let Some(text) = facts::lookup(&settings, source)?.fill(&vars) else { return Ok(Plan::not_relevant()) };
         let state = state::save(&State::Things { properties: intent.properties.clone() })?;
-        Ok(Plan::fetch(bid, vec![request(&settings, &text)], state))
+        Ok(Plan::fetch(bid, vec![request(&settings, &text).endpoint("lookup")], state))
     }
 
     fn resume(source: &Source, state: &[u8], outcomes: &[Outcome]) -> Result<Step, Failure> {
@@ -112,7 +112,7 @@ impl Connector for Sparql {
                     Some(thing) if settings.facts => match facts::of_thing(&settings, source, &thing)? {
                         Some(query) => {
                             let state = state::save(&State::Facts { thing, properties })?;
-                            Ok(Step::Fetch(Fetch { requests: vec![request(&settings, &query)], state }))
+                            Ok(Step::Fetch(Fetch { requests: vec![request(&settings, &query).endpoint("facts")], state }))
                         }
                         None => Ok(Step::Done(facts::passages(source, &things))),
                     },
