@@ -6,7 +6,18 @@ use serde_json::{Map, Value as Json};
 
 /// Names of parameters that want words to search for.
 const QUERIES: &[&str] = &[
-    "query", "q", "search", "searchquery", "searchterm", "searchphrase", "searchtext", "term", "terms", "keywords", "keyword", "topic",
+    "query",
+    "q",
+    "search",
+    "searchquery",
+    "searchterm",
+    "searchphrase",
+    "searchtext",
+    "term",
+    "terms",
+    "keywords",
+    "keyword",
+    "topic",
 ];
 /// Names of parameters that want the question as it was typed.
 const QUESTIONS: &[&str] = &["question", "prompt", "text", "input", "message", "ask"];
@@ -47,7 +58,9 @@ pub(crate) fn derived(schema: &Json, vars: &Vars) -> Option<Map<String, Json>> {
     let mut asks = false;
     for (name, property) in properties {
         let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-        let is_text = property.get("type").is_none_or(|kind| kind == "string" || kind.as_array().is_some_and(|kinds| kinds.iter().any(|it| it == "string")));
+        let is_text = property.get("type").is_none_or(|kind| {
+            kind == "string" || kind.as_array().is_some_and(|kinds| kinds.iter().any(|it| it == "string"))
+        });
         let value = if is_text && QUERIES.contains(&plain.as_str()) && (!asks || required.contains(&name.as_str())) {
             vars.get("query").map(|query| Json::String(query.clone()))
         } else if is_text && QUESTIONS.contains(&plain.as_str()) && (!asks || required.contains(&name.as_str())) {

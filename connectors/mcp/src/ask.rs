@@ -17,9 +17,11 @@ pub(crate) type Vars = BTreeMap<String, String>;
 pub(crate) fn of(source: &Source, settings: &Settings, question: &Question, intent: &Intent) -> (f32, Vars) {
     let lower = question.text.to_lowercase();
     let words: Vec<&str> = words(&lower).collect();
-    let says = |cue: &str| !cue.is_empty() && if cue.contains(' ') { lower.contains(cue) } else { words.contains(&cue) };
+    let says =
+        |cue: &str| !cue.is_empty() && if cue.contains(' ') { lower.contains(cue) } else { words.contains(&cue) };
     let called = settings.cues.iter().any(|cue| says(cue)) || says(&source.name.to_lowercase());
-    let computed = matches!(intent.kind, Kind::Calculation | Kind::Conversion | Kind::ChitChat) && intent.certainty > 0.5;
+    let computed =
+        matches!(intent.kind, Kind::Calculation | Kind::Conversion | Kind::ChitChat) && intent.certainty > 0.5;
     let bid = match (computed, called) {
         (true, _) => 0.0,
         (false, true) => CALLED.max(settings.bid),
@@ -32,12 +34,15 @@ pub(crate) fn of(source: &Source, settings: &Settings, question: &Question, inte
         true => words.iter().filter(|word| !ASKING.contains(word)).map(|&word| word.to_owned()).collect(),
     };
     let query: Vec<String> = given.into_iter().filter(|word| !own(word)).take(WORDS_MAX).collect();
-    let slug = question.text.split_whitespace().map(|word| word.trim_matches(['?', ',', '.', '!', '"', '\'', '(', ')'])).find(|word| {
-        word.matches('/').count() == 1
-            && !word.starts_with('/')
-            && !word.ends_with('/')
-            && word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '.'))
-    });
+    let slug =
+        question.text.split_whitespace().map(|word| word.trim_matches(['?', ',', '.', '!', '"', '\'', '(', ')'])).find(
+            |word| {
+                word.matches('/').count() == 1
+                    && !word.starts_with('/')
+                    && !word.ends_with('/')
+                    && word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '.'))
+            },
+        );
     let mut vars = Vars::new();
     let mut put = |name: &str, value: &str| {
         let value: String = value.trim().chars().take(VALUE_CHARS_MAX).collect();
@@ -61,7 +66,50 @@ pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
 }
 
 const ASKING: &[&str] = &[
-    "a", "an", "the", "of", "in", "on", "at", "to", "for", "from", "with", "about", "and", "or", "is", "are", "was", "were", "do", "does",
-    "did", "can", "could", "how", "what", "which", "who", "when", "where", "why", "i", "my", "me", "you", "it", "its", "this", "that",
-    "show", "tell", "give", "find", "please", "say", "says", "according",
+    "a",
+    "an",
+    "the",
+    "of",
+    "in",
+    "on",
+    "at",
+    "to",
+    "for",
+    "from",
+    "with",
+    "about",
+    "and",
+    "or",
+    "is",
+    "are",
+    "was",
+    "were",
+    "do",
+    "does",
+    "did",
+    "can",
+    "could",
+    "how",
+    "what",
+    "which",
+    "who",
+    "when",
+    "where",
+    "why",
+    "i",
+    "my",
+    "me",
+    "you",
+    "it",
+    "its",
+    "this",
+    "that",
+    "show",
+    "tell",
+    "give",
+    "find",
+    "please",
+    "say",
+    "says",
+    "according",
 ];

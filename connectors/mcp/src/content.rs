@@ -20,8 +20,20 @@ const TEXT_BYTES_MAX: usize = 1600;
 const DEPTH_MAX: usize = 4;
 
 const TITLES: &[&str] = &["title", "name", "heading", "label", "question"];
-const TEXTS: &[&str] =
-    &["text", "content", "snippet", "description", "summary", "answer", "body", "excerpt", "abstract", "chunk", "context", "result"];
+const TEXTS: &[&str] = &[
+    "text",
+    "content",
+    "snippet",
+    "description",
+    "summary",
+    "answer",
+    "body",
+    "excerpt",
+    "abstract",
+    "chunk",
+    "context",
+    "result",
+];
 const LINKS: &[&str] = &["url", "link", "uri", "href", "contentUrl", "html_url", "webUrl", "source"];
 
 #[derive(Debug, Default)]
@@ -31,12 +43,21 @@ struct Piece {
     text: String,
 }
 
-pub(crate) fn findings(source: &Source, settings: &Settings, vars: &Vars, called: &str, result: &Json) -> Result<Findings, Failure> {
+pub(crate) fn findings(
+    source: &Source,
+    settings: &Settings,
+    vars: &Vars,
+    called: &str,
+    result: &Json,
+) -> Result<Findings, Failure> {
     let blocks = result.get("content").or_else(|| result.get("contents")).and_then(Json::as_array);
     let blocks: Vec<&Json> = blocks.into_iter().flatten().take(BLOCKS_MAX).collect();
     if result.get("isError").and_then(Json::as_bool) == Some(true) {
         let said: Vec<&str> = blocks.iter().filter_map(|block| block.get("text").and_then(Json::as_str)).collect();
-        return Err(Failure::new(FailureKind::Upstream, format!("the tool `{called}` failed: {}", squeeze(&said.join(" ")))));
+        return Err(Failure::new(
+            FailureKind::Upstream,
+            format!("the tool `{called}` failed: {}", squeeze(&said.join(" "))),
+        ));
     }
     let mut pieces = result.get("structuredContent").map(of_json).unwrap_or_default();
     // Structured content is the same as what stands in the texts, for machines.
@@ -97,7 +118,10 @@ fn of_json(json: &Json) -> Vec<Piece> {
         return listed;
     }
     let alone = json.as_object().and_then(of_record);
-    alone.into_iter().flat_map(|piece| if piece.text.len() > TEXT_BYTES_MAX { prose(&piece.text) } else { vec![piece] }).collect()
+    alone
+        .into_iter()
+        .flat_map(|piece| if piece.text.len() > TEXT_BYTES_MAX { prose(&piece.text) } else { vec![piece] })
+        .collect()
 }
 
 fn list(json: &Json, depth: usize) -> Vec<Piece> {
@@ -113,7 +137,9 @@ fn list(json: &Json, depth: usize) -> Vec<Piece> {
 }
 
 fn of_record(record: &Map<String, Json>) -> Option<Piece> {
-    let text_of = |names: &[&str]| names.iter().find_map(|name| record.get(*name).and_then(Json::as_str).filter(|text| !text.trim().is_empty()));
+    let text_of = |names: &[&str]| {
+        names.iter().find_map(|name| record.get(*name).and_then(Json::as_str).filter(|text| !text.trim().is_empty()))
+    };
     let title = text_of(TITLES).map(squeeze).unwrap_or_default();
     let text = text_of(TEXTS).map(squeeze).unwrap_or_else(|| title.clone());
     let links = LINKS.iter().filter_map(|name| record.get(*name).and_then(Json::as_str));
@@ -158,7 +184,8 @@ fn ranked(source: &Source, settings: &Settings, vars: &Vars, called: &str, piece
     let mut scored: Vec<(f32, Piece)> = Vec::new();
     for (nth, piece) in pieces.into_iter().enumerate() {
         let text = format!("{} {}", piece.title, piece.text).to_lowercase();
-        let held = asked.iter().filter(|word| text.contains(word.get(..word.floor_char_boundary(6)).unwrap_or(word))).count();
+        let held =
+            asked.iter().filter(|word| text.contains(word.get(..word.floor_char_boundary(6)).unwrap_or(word))).count();
         #[allow(clippy::cast_precision_loss, reason = "small counts")]
         let (share, rank) = (held as f32 / asked.len().max(1) as f32, nth as f32);
         scored.push((0.5 + 0.5 * share - (0.02 * rank).min(0.4), piece));
@@ -179,12 +206,17 @@ fn ranked(source: &Source, settings: &Settings, vars: &Vars, called: &str, piece
 }
 
 fn is_web(text: &str) -> bool {
-    (text.starts_with("https://") || text.starts_with("http://")) && text.len() < 2000 && !text.chars().any(|c| c.is_whitespace() || c.is_control())
+    (text.starts_with("https://") || text.starts_with("http://"))
+        && text.len() < 2000
+        && !text.chars().any(|c| c.is_whitespace() || c.is_control())
 }
 
 /// White space joined, invisible characters gone.
 fn squeeze(text: &str) -> String {
-    text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    text.split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// At most [`TEXT_BYTES_MAX`], after a whole sentence where there is one.

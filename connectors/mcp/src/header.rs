@@ -23,7 +23,8 @@ pub(crate) fn encoded(value: &str) -> String {
 pub(crate) fn of_parameters(schema: &Json, arguments: &Map<String, Json>) -> Option<Vec<(String, String)>> {
     let mut headers = Vec::new();
     collect(schema, Some(arguments), &mut headers, DEPTH_MAX)?;
-    let mut names: Vec<String> = headers.iter().map(|(name, _): &(String, Option<String>)| name.to_ascii_lowercase()).collect();
+    let mut names: Vec<String> =
+        headers.iter().map(|(name, _): &(String, Option<String>)| name.to_ascii_lowercase()).collect();
     names.sort();
     let count = names.len();
     names.dedup();
@@ -101,7 +102,10 @@ mod tests {
         let schema = json!({"properties": {"region": {"type": "string", "x-mcp-header": "Region"}, "deep": {"properties": {"on": {"x-mcp-header": "On"}}}, "q": {}}});
         let arguments = json!({"region": "west", "deep": {"on": true}, "q": "x"});
         let headers = of_parameters(&schema, arguments.as_object().unwrap()).unwrap();
-        assert_eq!(headers, [("mcp-param-on".to_owned(), "true".to_owned()), ("mcp-param-region".to_owned(), "west".to_owned())]);
+        assert_eq!(
+            headers,
+            [("mcp-param-on".to_owned(), "true".to_owned()), ("mcp-param-region".to_owned(), "west".to_owned())]
+        );
         for broken in ["", "a b", "a\r\nb"] {
             let schema = json!({"properties": {"x": {"x-mcp-header": broken}}});
             assert_eq!(of_parameters(&schema, &Map::new()), None, "{broken}");

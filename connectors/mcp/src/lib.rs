@@ -24,7 +24,8 @@ mod tool;
 mod tests;
 
 use zero_connector_sdk::{
-    Connector, CredentialSlot, Descriptor, Failure, Intent, KINDS, Outcome, Plan, Question, Setting, Source, Step, export,
+    Connector, CredentialSlot, Descriptor, Failure, Intent, KINDS, Outcome, Plan, Question, Setting, Source, Step,
+    export,
 };
 
 /// Below it no host asks.

@@ -61,9 +61,10 @@ pub(crate) fn reply(outcome: &Outcome, id: u32) -> Result<Reply, Failure> {
         Ok(response) => read(response, id),
         Err(failure) => match outcome {
             // An error of the protocol may come with any status, but a credential or a rate limit is what the status says.
-            Outcome::Response(response) if failure.kind == FailureKind::Upstream => {
-                Ok(read(response, id).ok().filter(|reply| matches!(reply, Reply::Error(_))).unwrap_or(Reply::Refused(failure)))
-            }
+            Outcome::Response(response) if failure.kind == FailureKind::Upstream => Ok(read(response, id)
+                .ok()
+                .filter(|reply| matches!(reply, Reply::Error(_)))
+                .unwrap_or(Reply::Refused(failure))),
             _ => Err(failure),
         },
     }
@@ -79,7 +80,10 @@ fn read(response: &Response, id: u32) -> Result<Reply, Failure> {
     let streamed = response.header("content-type").is_some_and(|kind| kind.contains("text/event-stream"))
         || ["event:", "data:", "id:", "retry:", ":"].iter().any(|start| text.starts_with(start));
     let found = if streamed {
-        events(text).iter().filter_map(|data| serde_json::from_str::<Message>(data).ok()).find(|message| message.answers(id))
+        events(text)
+            .iter()
+            .filter_map(|data| serde_json::from_str::<Message>(data).ok())
+            .find(|message| message.answers(id))
     } else if text.starts_with('[') {
         let list: Vec<Message> = serde_json::from_str(text).map_err(|error| malformed(&error.to_string()))?;
         list.into_iter().find(|message| message.answers(id))
@@ -137,7 +141,12 @@ mod tests {
     fn a_response_is_found_wherever_it_stands() {
         let stream = ": ping\n\nevent: message\ndata: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\",\"params\":{}}\n\n\
             id: 7\r\nevent: message\r\ndata: {\"jsonrpc\":\"2.0\",\r\ndata: \"id\":3,\"result\":{\"x\":1}}\r\n";
-        for body in [stream, r#"{"id":3,"result":{"x":1}}"#, r#"{"id":"3","result":{"x":1}}"#, r#"[{"id":2,"result":{}},{"id":3,"result":{"x":1}}]"#] {
+        for body in [
+            stream,
+            r#"{"id":3,"result":{"x":1}}"#,
+            r#"{"id":"3","result":{"x":1}}"#,
+            r#"[{"id":2,"result":{}},{"id":3,"result":{"x":1}}]"#,
+        ] {
             let Reply::Result(result) = reply(&outcome(200, body), 3).unwrap() else { panic!("{body}") };
             assert_eq!(result["x"], 1, "{body}");
         }

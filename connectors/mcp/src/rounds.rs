@@ -53,7 +53,8 @@ pub(crate) fn first(settings: &Settings, bid: f32, vars: Vars) -> Result<Plan, F
     let legacy = LEGACY.iter().find(|revision| **revision == settings.revision);
     let revision = legacy.map_or(MODERN, |revision| revision).to_owned();
     let state = State { awaited: Awaited::Call, revision, session: None, round: 0, vars, call };
-    let Step::Fetch(fetch) = (if legacy.is_some() { state.initialize(settings) } else { state.go_on(settings) })? else {
+    let Step::Fetch(fetch) = (if legacy.is_some() { state.initialize(settings) } else { state.go_on(settings) })?
+    else {
         return Ok(Plan::not_relevant());
     };
     Ok(Plan { bid, step: Step::Fetch(fetch) })
@@ -78,7 +79,8 @@ fn named(settings: &Settings, vars: &Vars) -> Option<Option<Call>> {
 pub(crate) fn next(source: &Source, settings: &Settings, state: &[u8], outcomes: &[Outcome]) -> Result<Step, Failure> {
     let mut state: State = state::load(state)?;
     // A notification that went along is answered first, with nothing.
-    let outcome = outcomes.last().ok_or_else(|| Failure::new(FailureKind::Internal, "no outcome came back for a request"))?;
+    let outcome =
+        outcomes.last().ok_or_else(|| Failure::new(FailureKind::Internal, "no outcome came back for a request"))?;
     if state.awaited == Awaited::Initialized {
         zero_connector_sdk::success(outcome)?;
         return state.go_on(settings);
@@ -88,7 +90,8 @@ pub(crate) fn next(source: &Source, settings: &Settings, state: &[u8], outcomes:
         (Awaited::Initialize, Reply::Result(result)) => {
             if let Some(revision) = result.get("protocolVersion").and_then(Json::as_str) {
                 let known = LEGACY.iter().find(|known| **known == revision);
-                let unknown = || Failure::new(FailureKind::Upstream, format!("MCP revision `{revision}` is unknown to us"));
+                let unknown =
+                    || Failure::new(FailureKind::Upstream, format!("MCP revision `{revision}` is unknown to us"));
                 state.revision = (*known.ok_or_else(unknown)?).to_owned();
             }
             if let Outcome::Response(response) = outcome {
@@ -100,7 +103,12 @@ pub(crate) fn next(source: &Source, settings: &Settings, state: &[u8], outcomes:
         (Awaited::List, Reply::Result(result)) => match tool::choose(settings, &state.vars, &result) {
             Some(Choice { tool, arguments }) => {
                 let headers = header::of_parameters(&tool.schema, &arguments);
-                let wrong = || Failure::new(FailureKind::Upstream, format!("the schema of the tool `{}` breaks the rules for headers", tool.name));
+                let wrong = || {
+                    Failure::new(
+                        FailureKind::Upstream,
+                        format!("the schema of the tool `{}` breaks the rules for headers", tool.name),
+                    )
+                };
                 state.call = Some(Call { headers: headers.ok_or_else(wrong)?, tool: tool.name, arguments });
                 state.go_on(settings)
             }
@@ -187,7 +195,8 @@ impl State {
     /// Says that the handshake is done; along with the next request where no round is left for it alone.
     fn initialized(mut self, settings: &Settings) -> Result<Step, Failure> {
         let body = json!({"jsonrpc": "2.0", "method": "notifications/initialized"}).to_string();
-        let notification = self.headed(settings, Request::post(settings.url.clone(), "application/json", body).endpoint("initialized"));
+        let notification = self
+            .headed(settings, Request::post(settings.url.clone(), "application/json", body).endpoint("initialized"));
         let needed = if self.call.is_some() { 2 } else { 3 };
         if self.round + needed <= ROUNDS_MAX {
             // It carries no id, and the round's number is not given to another request.
@@ -208,7 +217,9 @@ impl State {
     }
 
     fn call(self, settings: &Settings, back: Option<String>, mut requests: Vec<Request>) -> Result<Step, Failure> {
-        let Some(call) = &self.call else { return Err(Failure::new(FailureKind::Internal, "state: nothing is to be called")) };
+        let Some(call) = &self.call else {
+            return Err(Failure::new(FailureKind::Internal, "state: nothing is to be called"));
+        };
         let (method, mut params) = match settings.resource {
             Some(_) => ("resources/read", json!({"uri": call.tool})),
             None => ("tools/call", json!({"name": call.tool, "arguments": call.arguments})),

@@ -11,7 +11,11 @@ pub(crate) const SETTINGS: &[(&str, &str, bool)] = &[
     ("revision", "`auto` (default), `2026-07-28`, `2025-11-25`, `2025-06-18`, `2025-03-26` or `2024-11-05`", false),
     ("tool", "the tool to call; when left out, the one whose description fits the question best", false),
     ("tools", "tools that may be chosen; when left out, those that the server marks as only reading", false),
-    ("arguments", "arguments of the tool; texts may hold `{text}`, `{query}`, `{subject}`, `{slug}`, `{language}`", false),
+    (
+        "arguments",
+        "arguments of the tool; texts may hold `{text}`, `{query}`, `{subject}`, `{slug}`, `{language}`",
+        false,
+    ),
     ("resource", "URI of a resource to read instead of calling a tool; holes as in `arguments`", false),
     ("authorized", "whether the credential `token` is sent (false)", false),
     ("cues", "words or phrases of a question that call for this server, lower case", false),

@@ -69,7 +69,11 @@ impl Tool {
 
     fn fits(&self, asked: &[&str]) -> usize {
         let name = self.name.to_lowercase();
-        let told = format!("{name} {} {}", self.title.as_deref().unwrap_or_default(), self.description.as_deref().unwrap_or_default());
+        let told = format!(
+            "{name} {} {}",
+            self.title.as_deref().unwrap_or_default(),
+            self.description.as_deref().unwrap_or_default()
+        );
         let told = told.to_lowercase();
         let finds = FINDING.iter().any(|word| name.contains(word));
         let held = |word: &&&str| told.contains(word.get(..word.floor_char_boundary(6)).unwrap_or(word));

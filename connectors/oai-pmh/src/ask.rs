@@ -59,13 +59,17 @@ pub(crate) fn of(source: &Source, settings: &Settings, question: &Question, inte
         return None;
     }
     let text = question.text.to_lowercase();
-    let words: Vec<&str> =
-        text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '.'))).map(|word| word.trim_matches(['-', '.'])).collect();
+    let words: Vec<&str> = text
+        .split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '.')))
+        .map(|word| word.trim_matches(['-', '.']))
+        .collect();
     let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
     let name = source.name.to_lowercase();
     let called = settings.cues.iter().any(|cue| says(&text, &words, cue)) || says(&text, &words, &name);
     let prefix = || ("metadataPrefix", settings.prefix.clone());
-    let ask = |bid: f32, verb: Verb, arguments: Vec<(&'static str, String)>| Some(Ask { bid, verb, arguments, words: Vec::new() });
+    let ask = |bid: f32, verb: Verb, arguments: Vec<(&'static str, String)>| {
+        Some(Ask { bid, verb, arguments, words: Vec::new() })
+    };
 
     if let Some(identifier) = identifier(settings, question, intent) {
         let bid = if called || identifier.1 { 0.8 } else { 0.35 };
@@ -89,7 +93,8 @@ pub(crate) fn of(source: &Source, settings: &Settings, question: &Question, inte
     if !newest {
         return None;
     }
-    let (from, until) = period.unwrap_or_else(|| (Some(day(question.now_ms.div_euclid(86_400_000) - settings.days)), None));
+    let (from, until) =
+        period.unwrap_or_else(|| (Some(day(question.now_ms.div_euclid(86_400_000) - settings.days)), None));
     let mut arguments = vec![prefix()];
     arguments.extend(from.map(|from| ("from", from)));
     arguments.extend(until.map(|until| ("until", until)));
@@ -107,22 +112,94 @@ pub(crate) fn of(source: &Source, settings: &Settings, question: &Question, inte
 }
 
 const NEW: &[&str] = &[
-    "new", "newest", "latest", "recent", "recently", "added", "today", "yesterday", "week", "month", "since", "between", "deposited",
-    "uploaded", "harvest", "updated",
+    "new",
+    "newest",
+    "latest",
+    "recent",
+    "recently",
+    "added",
+    "today",
+    "yesterday",
+    "week",
+    "month",
+    "since",
+    "between",
+    "deposited",
+    "uploaded",
+    "harvest",
+    "updated",
 ];
 const ASKING: &[&str] = &[
-    "what", "which", "who", "the", "and", "are", "was", "were", "from", "for", "with", "about", "records", "record", "papers", "paper",
-    "articles", "article", "items", "item", "datasets", "dataset", "documents", "preprints", "deposits", "list", "show", "give", "find",
-    "this", "that", "last", "any", "all", "have", "has", "been", "did", "does", "until", "identifiers", "january", "february", "march",
-    "april", "may", "june", "july", "august", "september", "october", "november", "december", "oai", "oai-pmh", "metadata", "there",
+    "what",
+    "which",
+    "who",
+    "the",
+    "and",
+    "are",
+    "was",
+    "were",
+    "from",
+    "for",
+    "with",
+    "about",
+    "records",
+    "record",
+    "papers",
+    "paper",
+    "articles",
+    "article",
+    "items",
+    "item",
+    "datasets",
+    "dataset",
+    "documents",
+    "preprints",
+    "deposits",
+    "list",
+    "show",
+    "give",
+    "find",
+    "this",
+    "that",
+    "last",
+    "any",
+    "all",
+    "have",
+    "has",
+    "been",
+    "did",
+    "does",
+    "until",
+    "identifiers",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "oai",
+    "oai-pmh",
+    "metadata",
+    "there",
 ];
 
 /// An OAI identifier of the question, and whether it was written as one of this repository's.
 fn identifier(settings: &Settings, question: &Question, intent: &Intent) -> Option<(String, bool)> {
     let fits = |id: &str| id.len() <= IDENTIFIER_BYTES_MAX && !id.chars().any(|c| c.is_control() || c.is_whitespace());
-    let written = question.text.split_whitespace().map(|word| word.trim_matches(['?', ',', '"', '\'', '`', '(', ')', '.'])).find(|word| {
-        word.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("oai:")) && word.matches(':').count() >= 2 && fits(word)
-    });
+    let written =
+        question.text.split_whitespace().map(|word| word.trim_matches(['?', ',', '"', '\'', '`', '(', ')', '.'])).find(
+            |word| {
+                word.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("oai:"))
+                    && word.matches(':').count() >= 2
+                    && fits(word)
+            },
+        );
     if let Some(written) = written {
         let namespace = |id: &str| id.split(':').nth(1).unwrap_or_default().to_lowercase();
         let own = settings.identifiers.values().any(|form| namespace(form) == namespace(written))

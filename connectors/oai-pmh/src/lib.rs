@@ -24,8 +24,8 @@ use ask::Verb;
 use passages::Found;
 use serde::{Deserialize, Serialize};
 use zero_connector_sdk::{
-    Connector, Descriptor, Failure, FailureKind, Fetch, Intent, Kind, Outcome, Plan, Question, Request, Setting, Source,
-    Step, Url, export, state,
+    Connector, Descriptor, Failure, FailureKind, Fetch, Intent, Kind, Outcome, Plan, Question, Request, Setting,
+    Source, Step, Url, export, state,
 };
 
 /// Below it no host asks.
@@ -69,7 +69,15 @@ impl Connector for OaiPmh {
                 })
                 .collect(),
             credentials: Vec::new(),
-            kinds: vec![Kind::Academic, Kind::Fact, Kind::Media, Kind::News, Kind::Organisation, Kind::Health, Kind::Other],
+            kinds: vec![
+                Kind::Academic,
+                Kind::Fact,
+                Kind::Media,
+                Kind::News,
+                Kind::Organisation,
+                Kind::Health,
+                Kind::Other,
+            ],
         }
     }
 

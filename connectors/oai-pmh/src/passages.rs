@@ -110,7 +110,12 @@ fn list(settings: &Settings, what: &str, answer: &Answer, line: impl Fn(&Record)
 
 fn repository(settings: &Settings, record: &Record) -> Found {
     let name = record.own("repositoryName");
-    let facts = [("earliest record", "earliestDatestamp"), ("deleted records", "deletedRecord"), ("dates to the", "granularity"), ("protocol version", "protocolVersion")];
+    let facts = [
+        ("earliest record", "earliestDatestamp"),
+        ("deleted records", "deletedRecord"),
+        ("dates to the", "granularity"),
+        ("protocol version", "protocolVersion"),
+    ];
     let facts: Vec<String> = facts
         .iter()
         .map(|(what, leaf)| (what, record.own(leaf)))
@@ -156,7 +161,13 @@ fn push(findings: &mut Findings, source: &Source, found: Found, score: f32) {
         claim(&mut text, "\nDated ", date, "publication date", Value::Date(date.clone()));
     }
     if !found.publisher.is_empty() {
-        claim(&mut text, "\nPublished by ", &found.publisher, "publisher", Value::Organisation(found.publisher.clone()));
+        claim(
+            &mut text,
+            "\nPublished by ",
+            &found.publisher,
+            "publisher",
+            Value::Organisation(found.publisher.clone()),
+        );
     }
     if let Some(doi) = &found.doi {
         let value = Value::Identifier(Identifier { scheme: "doi".to_owned(), id: doi.clone() });

@@ -57,7 +57,9 @@ impl Record {
     pub(crate) fn title(&self) -> String {
         // A journal's title stands in an article's record as well.
         let title = self.texts(|leaf| {
-            matches!(leaf.name.as_str(), "title" | "article-title") && !leaf.inside.contains("relatedItem") && !leaf.inside.contains("ref")
+            matches!(leaf.name.as_str(), "title" | "article-title")
+                && !leaf.inside.contains("relatedItem")
+                && !leaf.inside.contains("ref")
         });
         let marc = self.marc(&["245 a", "245 b"]).join(" ");
         let title = title.first().map_or(marc, |title| (*title).to_owned());
@@ -67,7 +69,8 @@ impl Record {
     pub(crate) fn creators(&self) -> Vec<String> {
         let mut creators = self.named(&["creator", "creatorName", "namePart"]);
         creators.extend(self.marc(&["100 a", "700 a"]));
-        let mut names: Vec<String> = creators.into_iter().map(|name| name.trim_end_matches([',', ' ']).to_owned()).collect();
+        let mut names: Vec<String> =
+            creators.into_iter().map(|name| name.trim_end_matches([',', ' ']).to_owned()).collect();
         // arXiv's own format and JATS part a name in two.
         for pair in self.leaves.windows(2) {
             if let [family, given] = pair
@@ -83,7 +86,8 @@ impl Record {
 
     pub(crate) fn description(&self) -> String {
         let mut parts = self.texts(|leaf| {
-            matches!(leaf.name.as_str(), "description" | "abstract") || leaf.name == "p" && leaf.inside.contains("abstract")
+            matches!(leaf.name.as_str(), "description" | "abstract")
+                || leaf.name == "p" && leaf.inside.contains("abstract")
         });
         parts.extend(self.marc(&["520 a"]));
         without_tags(&parts.join(" "))
@@ -91,7 +95,12 @@ impl Record {
 
     pub(crate) fn publisher(&self) -> &str {
         let marc = self.marc(&["260 b", "264 b"]);
-        self.named(&["publisher", "publisher-name"]).into_iter().chain(marc).next().unwrap_or_default().trim_end_matches([',', ' '])
+        self.named(&["publisher", "publisher-name"])
+            .into_iter()
+            .chain(marc)
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches([',', ' '])
     }
 
     pub(crate) fn subjects(&self) -> Vec<&str> {
@@ -110,7 +119,9 @@ impl Record {
             "spa" => Some("es"),
             "ita" => Some("it"),
             "por" => Some("pt"),
-            tag => (tag.len() == 2 || tag.get(2..3) == Some("-")).then_some(tag).filter(|tag| tag.is_ascii() && tag.len() < 12),
+            tag => (tag.len() == 2 || tag.get(2..3) == Some("-"))
+                .then_some(tag)
+                .filter(|tag| tag.is_ascii() && tag.len() < 12),
         }
     }
 
@@ -124,7 +135,9 @@ impl Record {
     pub(crate) fn doi(&self) -> Option<String> {
         let texts = self.named(&["identifier", "doi", "article-id", "relation", "alternateIdentifier"]);
         texts.into_iter().find_map(|text| {
-            let at = text.find("10.").filter(|at| *at == 0 || text.get(..*at).is_some_and(|before| before.ends_with(['/', ':', ' '])))?;
+            let at = text
+                .find("10.")
+                .filter(|at| *at == 0 || text.get(..*at).is_some_and(|before| before.ends_with(['/', ':', ' '])))?;
             let doi = text.get(at..)?.split_whitespace().next()?;
             (doi.contains('/') && doi.len() > 7).then(|| doi.trim_end_matches(['.', ',']).to_owned())
         })
@@ -134,7 +147,9 @@ impl Record {
         let mut texts = self.named(&["identifier", "url", "source", "relation"]);
         texts.extend(self.marc(&["856 u"]));
         let web = texts.into_iter().find(|text| {
-            (text.starts_with("https://") || text.starts_with("http://")) && text.len() < 2000 && !text.contains(char::is_whitespace)
+            (text.starts_with("https://") || text.starts_with("http://"))
+                && text.len() < 2000
+                && !text.contains(char::is_whitespace)
         });
         web.map(str::to_owned).or_else(|| self.doi().map(|doi| format!("https://doi.org/{doi}")))
     }

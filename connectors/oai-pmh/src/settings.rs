@@ -62,8 +62,12 @@ impl Settings {
         if !(1..=366).contains(&settings.days) {
             return wrong("`days` is not between 1 and 366");
         }
-        if let Some(scheme) = settings.identifiers.iter().find(|(_, form)| !form.contains("{id}")).map(|(scheme, _)| scheme) {
-            return wrong(&format!("`identifiers.{scheme}` does not say where the id stands\n\nhint: write `{{id}}` there"));
+        if let Some(scheme) =
+            settings.identifiers.iter().find(|(_, form)| !form.contains("{id}")).map(|(scheme, _)| scheme)
+        {
+            return wrong(&format!(
+                "`identifiers.{scheme}` does not say where the id stands\n\nhint: write `{{id}}` there"
+            ));
         }
         Ok(settings)
     }

@@ -58,7 +58,12 @@ pub(crate) fn read(outcome: &Outcome) -> Result<Answer, Failure> {
         None if walk.is_oai => Ok(walk.answer),
         None => Err(malformed("its root is not `OAI-PMH`".to_owned())),
         // Nothing there is an answer.
-        Some((code, _)) if matches!(code.as_str(), "noRecordsMatch" | "idDoesNotExist" | "noSetHierarchy" | "noMetadataFormats") => {
+        Some((code, _))
+            if matches!(
+                code.as_str(),
+                "noRecordsMatch" | "idDoesNotExist" | "noSetHierarchy" | "noMetadataFormats"
+            ) =>
+        {
             Ok(Answer::default())
         }
         Some((code, message)) => {
@@ -108,7 +113,18 @@ impl Walk {
         let mut deleted = false;
         for attribute in tag.attributes().with_checks(false).take(16).flatten() {
             let key = attribute.key.as_ref();
-            if ["tag", "code", "type", "titleType", "dateType", "relatedIdentifierType", "identifierType", "descriptionType"].contains(&key) {
+            if [
+                "tag",
+                "code",
+                "type",
+                "titleType",
+                "dateType",
+                "relatedIdentifierType",
+                "identifierType",
+                "descriptionType",
+            ]
+            .contains(&key)
+            {
                 kinds.push(attribute.value.to_string());
             }
             deleted |= key == "status" && attribute.value.as_ref() == "deleted";
@@ -160,7 +176,10 @@ impl Walk {
 }
 
 fn squeeze(text: &str) -> String {
-    text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    text.split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// The five entities of XML, and characters by number; the others as written.

@@ -37,7 +37,8 @@ impl<'a> Asked<'a> {
         }
         let mut vars = self.vars.clone();
         if !query.phrases.is_empty() {
-            let (phrase, at) = query.phrases.iter().find_map(|phrase| find(&self.lower, phrase).map(|at| (phrase, at)))?;
+            let (phrase, at) =
+                query.phrases.iter().find_map(|phrase| find(&self.lower, phrase).map(|at| (phrase, at)))?;
             // The text as it was typed, where lower case keeps every offset.
             let typed = if self.text.len() == self.lower.len() { self.text } else { &self.lower };
             let rest = typed.get(at + phrase.len()..).unwrap_or_default();
@@ -73,8 +74,11 @@ fn vars(source: &Source, settings: &Settings, question: &Question, intent: &Inte
         false => intent.keywords.iter().flat_map(|word| word.split(' ').map(str::to_lowercase)).collect(),
         true => lower.split(|c: char| !c.is_alphanumeric() && c != '-').map(str::to_owned).collect(),
     };
-    let words: Vec<&str> =
-        given.iter().map(String::as_str).filter(|word| !word.is_empty() && !ASKING.contains(word) && !own(word)).collect();
+    let words: Vec<&str> = given
+        .iter()
+        .map(String::as_str)
+        .filter(|word| !word.is_empty() && !ASKING.contains(word) && !own(word))
+        .collect();
     put("language", intent.language.split(['-', '_']).next().unwrap_or_default());
     put("language", source.languages.first().map_or("en", String::as_str));
     put("limit", &settings.limit.to_string());
@@ -104,10 +108,71 @@ fn vars(source: &Source, settings: &Settings, question: &Question, intent: &Inte
 }
 
 const ASKING: &[&str] = &[
-    "a", "about", "according", "an", "and", "are", "by", "can", "did", "do", "does", "entry", "find", "for", "from", "give", "had", "has",
-    "have", "how", "in", "is", "it", "its", "list", "look", "many", "me", "much", "of", "on", "or", "say", "says", "show", "some", "tell",
-    "definition", "definitions", "define", "term", "that", "the", "their", "there", "this", "to", "up", "was", "were", "what", "when", "where", "which", "who", "whom", "whose",
-    "why", "with", "you", "know", "knows", "s", "meaning", "vocabulary",
+    "a",
+    "about",
+    "according",
+    "an",
+    "and",
+    "are",
+    "by",
+    "can",
+    "did",
+    "do",
+    "does",
+    "entry",
+    "find",
+    "for",
+    "from",
+    "give",
+    "had",
+    "has",
+    "have",
+    "how",
+    "in",
+    "is",
+    "it",
+    "its",
+    "list",
+    "look",
+    "many",
+    "me",
+    "much",
+    "of",
+    "on",
+    "or",
+    "say",
+    "says",
+    "show",
+    "some",
+    "tell",
+    "definition",
+    "definitions",
+    "define",
+    "term",
+    "that",
+    "the",
+    "their",
+    "there",
+    "this",
+    "to",
+    "up",
+    "was",
+    "were",
+    "what",
+    "when",
+    "where",
+    "which",
+    "who",
+    "whom",
+    "whose",
+    "why",
+    "with",
+    "you",
+    "know",
+    "knows",
+    "s",
+    "meaning",
+    "vocabulary",
 ];
 
 /// Where a phrase stands as whole words.

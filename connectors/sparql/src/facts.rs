@@ -18,9 +18,31 @@ PREFIX dcterms: <http://purl.org/dc/terms/> PREFIX schema: <http://schema.org/> 
 
 /// Properties that say nothing to a reader.
 const SILENT: &[&str] = &[
-    "type", "sameAs", "subject", "wikiPageID", "wikiPageRevisionID", "wikiPageLength", "wikiPageWikiLink", "wikiPageExternalLink",
-    "wikiPageUsesTemplate", "wasDerivedFrom", "isPrimaryTopicOf", "label", "comment", "abstract", "prefLabel", "altLabel", "seeAlso",
-    "thumbnail", "depiction", "exactMatch", "closeMatch", "inScheme", "wikiPageInterLanguageLink", "definition", "description",
+    "type",
+    "sameAs",
+    "subject",
+    "wikiPageID",
+    "wikiPageRevisionID",
+    "wikiPageLength",
+    "wikiPageWikiLink",
+    "wikiPageExternalLink",
+    "wikiPageUsesTemplate",
+    "wasDerivedFrom",
+    "isPrimaryTopicOf",
+    "label",
+    "comment",
+    "abstract",
+    "prefLabel",
+    "altLabel",
+    "seeAlso",
+    "thumbnail",
+    "depiction",
+    "exactMatch",
+    "closeMatch",
+    "inScheme",
+    "wikiPageInterLanguageLink",
+    "definition",
+    "description",
 ];
 
 /// A thing that was found.

@@ -102,7 +102,8 @@ impl Connector for Sparql {
         match state {
             State::Rows { query } => {
                 let query = settings.queries.get(query);
-                let query = query.ok_or_else(|| Failure::new(FailureKind::Internal, "state: there is no such query"))?;
+                let query =
+                    query.ok_or_else(|| Failure::new(FailureKind::Internal, "state: there is no such query"))?;
                 Ok(Step::Done(passages::of_rows(source, &settings, query, answer?)))
             }
             State::Things { properties } => {
@@ -112,7 +113,10 @@ impl Connector for Sparql {
                     Some(thing) if settings.facts => match facts::of_thing(&settings, source, &thing)? {
                         Some(query) => {
                             let state = state::save(&State::Facts { thing, properties })?;
-                            Ok(Step::Fetch(Fetch { requests: vec![request(&settings, &query).endpoint("facts")], state }))
+                            Ok(Step::Fetch(Fetch {
+                                requests: vec![request(&settings, &query).endpoint("facts")],
+                                state,
+                            }))
                         }
                         None => Ok(Step::Done(facts::passages(source, &things))),
                     },
@@ -133,7 +137,8 @@ impl Connector for Sparql {
 }
 
 fn request(settings: &settings::Settings, query: &str) -> Request {
-    const ACCEPT: &str = "application/sparql-results+json, application/sparql-results+xml;q=0.8, application/json;q=0.5";
+    const ACCEPT: &str =
+        "application/sparql-results+json, application/sparql-results+xml;q=0.8, application/json;q=0.5";
     let url = String::from(Url::new(&settings.endpoint).query("query", query));
     let request = if url.len() <= URL_BYTES_MAX {
         Request::get(url)

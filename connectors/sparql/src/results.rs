@@ -201,7 +201,11 @@ mod tests {
     #[test]
     fn refusals_are_told_in_the_endpoints_words() {
         for (status, body, said) in [
-            (400, "Virtuoso 37000 Error SP030: syntax error\n\nSPARQL query:", "HTTP status 400: Virtuoso 37000 Error SP030: syntax error SPARQL query:"),
+            (
+                400,
+                "Virtuoso 37000 Error SP030: syntax error\n\nSPARQL query:",
+                "HTTP status 400: Virtuoso 37000 Error SP030: syntax error SPARQL query:",
+            ),
             (500, r#"{"error":{"message":"lantern broke"}}"#, "HTTP status 500: lantern broke"),
             (500, "<html><h1>Timeout</h1></html>", "HTTP status 500: Timeout"),
             (200, r#"{"error":"too costly"}"#, "too costly"),

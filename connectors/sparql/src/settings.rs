@@ -11,7 +11,11 @@ pub(crate) const SETTINGS: &[(&str, &str, bool)] = &[
     ("queries", "queries for kinds of question, tried in order; see README.md", false),
     ("cues", "words or phrases of a question that call for this endpoint, lower case", false),
     ("lookup", "whether things are looked up by their label when no query fits (true)", false),
-    ("label", "property path of labels (`rdfs:label|skos:prefLabel`); prefixes of rdfs, skos, dcterms, schema, foaf", false),
+    (
+        "label",
+        "property path of labels (`rdfs:label|skos:prefLabel`); prefixes of rdfs, skos, dcterms, schema, foaf",
+        false,
+    ),
     ("description", "property path of descriptions (`rdfs:comment|skos:definition|dcterms:description`)", false),
     ("facts", "whether the properties of the best thing are asked for in a second round (true)", false),
     ("bid", "how sure a look-up by label is when nothing calls for this endpoint by name (0)", false),
@@ -105,7 +109,9 @@ impl Settings {
         for (name, path) in [("label", &settings.label), ("description", &settings.description)] {
             let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '|' | '/' | '^' | '_' | '-');
             if path.is_empty() || !path.chars().all(fits) {
-                return wrong(&format!("`{name}` is no property path\n\nhint: it looks like `rdfs:label|skos:prefLabel`"));
+                return wrong(&format!(
+                    "`{name}` is no property path\n\nhint: it looks like `rdfs:label|skos:prefLabel`"
+                ));
             }
         }
         Ok(settings)

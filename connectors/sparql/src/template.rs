@@ -208,7 +208,9 @@ fn is_date(value: &str) -> bool {
 /// Of an IRI, RFC 3987 and the grammar of SPARQL leave these out.
 pub(crate) fn is_iri(value: &str) -> bool {
     (value.starts_with("http://") || value.starts_with("https://"))
-        && !value.chars().any(|c| c <= ' ' || c.is_control() || matches!(c, '<' | '>' | '"' | '{' | '}' | '|' | '^' | '`' | '\\'))
+        && !value
+            .chars()
+            .any(|c| c <= ' ' || c.is_control() || matches!(c, '<' | '>' | '"' | '{' | '}' | '|' | '^' | '`' | '\\'))
 }
 
 fn is_tag(value: &str) -> bool {

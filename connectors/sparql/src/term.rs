@@ -34,9 +34,9 @@ impl Term {
         }
         let local = self.datatype.as_deref().and_then(|it| it.rsplit(['#', '/']).next()).unwrap_or_default();
         let value = match local {
-            "integer" | "int" | "long" | "short" | "byte" | "nonNegativeInteger" | "positiveInteger" | "negativeInteger"
-            | "nonPositiveInteger" | "unsignedInt" | "unsignedLong" | "unsignedShort" | "unsignedByte" | "decimal"
-            | "double" | "float" => {
+            "integer" | "int" | "long" | "short" | "byte" | "nonNegativeInteger" | "positiveInteger"
+            | "negativeInteger" | "nonPositiveInteger" | "unsignedInt" | "unsignedLong" | "unsignedShort"
+            | "unsignedByte" | "decimal" | "double" | "float" => {
                 let number = decimal(&text)?;
                 return Some((Value::Number(number.clone()), number));
             }
@@ -61,7 +61,10 @@ impl Term {
 
 /// White space joined.
 pub(crate) fn squeeze(text: &str) -> String {
-    text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    text.split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// A number without sign of plus or exponent: `+1.50`, `1.5E3`.
@@ -69,7 +72,12 @@ fn decimal(text: &str) -> Option<String> {
     let text = text.strip_prefix('+').unwrap_or(text);
     let plain = text.strip_prefix('-').unwrap_or(text);
     if !plain.is_empty() && plain.len() < 40 && plain.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
-        return plain.bytes().filter(|byte| *byte == b'.').count().le(&1).then(|| text.trim_end_matches('.').to_owned());
+        return plain
+            .bytes()
+            .filter(|byte| *byte == b'.')
+            .count()
+            .le(&1)
+            .then(|| text.trim_end_matches('.').to_owned());
     }
     let number: f64 = text.parse().ok().filter(|number: &f64| number.is_finite() && number.abs() < 1e18)?;
     Some(number.to_string())
@@ -80,7 +88,9 @@ fn point(text: &str) -> Option<Coordinates> {
     let inner = text.split_once('(')?.1.split_once(')')?.0;
     let mut numbers = inner.split_whitespace().map(|number| number.parse::<f64>().ok());
     let (longitude, latitude) = (numbers.next()??, numbers.next()??);
-    let fits = text.to_ascii_lowercase().contains("point") && (-180.0..=180.0).contains(&longitude) && (-90.0..=90.0).contains(&latitude);
+    let fits = text.to_ascii_lowercase().contains("point")
+        && (-180.0..=180.0).contains(&longitude)
+        && (-90.0..=90.0).contains(&latitude);
     fits.then_some(Coordinates { latitude, longitude })
 }
 
@@ -101,15 +111,27 @@ mod tests {
             ("double", "1.5E3", Value::Number("1500".into()), "1500"),
             ("date", "2027-03-01Z", Value::Date("2027-03-01".into()), "2027-03-01"),
             ("dateTime", "1952-03-11T00:00:00Z", Value::Date("1952-03-11".into()), "1952-03-11"),
-            ("dateTime", "2027-03-01T09:30:00+01:00", Value::DateTime("2027-03-01T09:30:00+01:00".into()), "2027-03-01T09:30:00+01:00"),
+            (
+                "dateTime",
+                "2027-03-01T09:30:00+01:00",
+                Value::DateTime("2027-03-01T09:30:00+01:00".into()),
+                "2027-03-01T09:30:00+01:00",
+            ),
             ("gYear", "1999", Value::Date("1999".into()), "1999"),
             ("boolean", "true", Value::Boolean(true), "true"),
-            ("wktLiteral", "Point(10.75 59.91)", Value::Coordinates(Coordinates { latitude: 59.91, longitude: 10.75 }), "59.91, 10.75"),
+            (
+                "wktLiteral",
+                "Point(10.75 59.91)",
+                Value::Coordinates(Coordinates { latitude: 59.91, longitude: 10.75 }),
+                "59.91, 10.75",
+            ),
             ("", " two  words ", Value::Text("two words".into()), "two words"),
         ] {
             assert_eq!(term(datatype, text).value(), Some((value, said.to_owned())), "{datatype} {text}");
         }
-        for (datatype, text) in [("integer", "x"), ("double", "INF"), ("date", "soon"), ("wktLiteral", "LINESTRING(0 1, 2 3)"), ("", " ")] {
+        for (datatype, text) in
+            [("integer", "x"), ("double", "INF"), ("date", "soon"), ("wktLiteral", "LINESTRING(0 1, 2 3)"), ("", " ")]
+        {
             assert_eq!(term(datatype, text).value(), None, "{datatype} {text}");
         }
     }

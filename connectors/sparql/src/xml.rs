@@ -114,7 +114,8 @@ impl Walk {
 }
 
 fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
-    let found = tag.attributes().with_checks(false).take(16).flatten().find(|attribute| attribute.key.as_ref() == name)?;
+    let found =
+        tag.attributes().with_checks(false).take(16).flatten().find(|attribute| attribute.key.as_ref() == name)?;
     let mut text = String::new();
     for (nth, part) in found.value.split('&').enumerate() {
         match part.split_once(';') {

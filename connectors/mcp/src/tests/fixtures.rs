@@ -24,7 +24,8 @@ fn real_messages_are_read() {
         }
         bodies += 1;
         let body = std::fs::read(root.join(columns[2])).unwrap();
-        let outcome = Outcome::Response(Response { status: columns[5].parse().unwrap_or(200), headers: Vec::new(), body });
+        let outcome =
+            Outcome::Response(Response { status: columns[5].parse().unwrap_or(200), headers: Vec::new(), body });
         let found = (0..10).find_map(|id| match reply(&outcome, id) {
             Ok(Reply::Result(result)) => Some(result),
             _ => None,
@@ -42,6 +43,9 @@ fn real_messages_are_read() {
             passages += findings.passages.len();
         }
     }
-    eprintln!("{:12} {:>6} {:>10} {:>6} {:>8} {:>8}", "family", "bodies", "handshakes", "lists", "passages", "failures");
+    eprintln!(
+        "{:12} {:>6} {:>10} {:>6} {:>8} {:>8}",
+        "family", "bodies", "handshakes", "lists", "passages", "failures"
+    );
     eprintln!("{:12} {bodies:>6} {handshakes:>10} {lists:>6} {passages:>8} {:>8}", "mcp-jsonrpc", 0);
 }

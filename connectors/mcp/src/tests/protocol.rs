@@ -20,7 +20,11 @@ fn plan(source: &Source, text: &str) -> Option<(Vec<Request>, Vec<u8>)> {
 
 fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Outcome {
     let header = |&(name, value): &(&str, &str)| Header { name: name.to_owned(), value: value.to_owned() };
-    Outcome::Response(Response { status, headers: headers.iter().map(header).collect(), body: body.as_bytes().to_vec() })
+    Outcome::Response(Response {
+        status,
+        headers: headers.iter().map(header).collect(),
+        body: body.as_bytes().to_vec(),
+    })
 }
 
 fn header<'r>(request: &'r Request, name: &str) -> Option<&'r str> {
@@ -67,7 +71,10 @@ fn a_server_of_an_older_revision_is_shaken_hands_with() {
     let methods: Vec<serde_json::Value> = requests.iter().map(|request| body(request)["method"].clone()).collect();
     assert_eq!(methods, ["notifications/initialized", "tools/list"]);
     for request in &requests {
-        assert_eq!((header(request, "mcp-session-id"), header(request, "mcp-protocol-version")), (Some("s-1"), Some("2025-03-26")));
+        assert_eq!(
+            (header(request, "mcp-session-id"), header(request, "mcp-protocol-version")),
+            (Some("s-1"), Some("2025-03-26"))
+        );
         assert_eq!(request.cache_seconds, None, "what belongs to a session is not cached");
     }
     let list = r#"{"jsonrpc":"2.0","id":3,"result":{"tools":[{"name":"find","inputSchema":{"properties":{"query":{"type":"string"}},"required":["query"]}}]}}"#;
@@ -109,8 +116,12 @@ fn a_resource_is_read_and_an_open_hole_asks_nothing() {
     let reads = source(r#""resource":"docs://{slug}""#);
     assert!(plan(&reads, "lantern boats").is_none());
     let (requests, state) = plan(&reads, "lantern docs of harbour/boats").unwrap();
-    assert_eq!((header(&requests[0], "mcp-name"), &body(&requests[0])["params"]["uri"]), (Some("docs://harbour/boats"), &"docs://harbour/boats".into()));
-    let said = r#"{"jsonrpc":"2.0","id":1,"result":{"contents":[{"uri":"https://a.example/boats","text":"Boats float."}]}}"#;
+    assert_eq!(
+        (header(&requests[0], "mcp-name"), &body(&requests[0])["params"]["uri"]),
+        (Some("docs://harbour/boats"), &"docs://harbour/boats".into())
+    );
+    let said =
+        r#"{"jsonrpc":"2.0","id":1,"result":{"contents":[{"uri":"https://a.example/boats","text":"Boats float."}]}}"#;
     let Step::Done(findings) = Mcp::resume(&reads, &state, &[answer(200, &[], said)]).unwrap() else { panic!("done") };
     assert_eq!(findings.passages[0].url.as_deref(), Some("https://a.example/boats"));
 }

@@ -25,7 +25,14 @@ fn real_answers_are_read() {
         let text = String::from_utf8_lossy(&body).into_owned();
         match xml::read(&Outcome::Response(Response { status: 200, headers: Vec::new(), body })) {
             Ok(answer) => {
-                let verbs = [Verb::ListIdentifiers, Verb::ListSets, Verb::ListMetadataFormats, Verb::GetRecord, Verb::ListRecords, Verb::Identify];
+                let verbs = [
+                    Verb::ListIdentifiers,
+                    Verb::ListSets,
+                    Verb::ListMetadataFormats,
+                    Verb::GetRecord,
+                    Verb::ListRecords,
+                    Verb::Identify,
+                ];
                 let verb = verbs.into_iter().find(|verb| text.contains(&format!("<{}", verb.name())));
                 let Some(verb) = verb else {
                     assert!(text.contains("<error"), "{} is of no verb", columns[0]);
@@ -41,7 +48,11 @@ fn real_answers_are_read() {
             }
             // An error of the protocol becomes a failure of its kind.
             Err(failure) => {
-                assert!(failure.kind == FailureKind::Upstream && text.contains("<error"), "{}: {failure:?}", columns[0]);
+                assert!(
+                    failure.kind == FailureKind::Upstream && text.contains("<error"),
+                    "{}: {failure:?}",
+                    columns[0]
+                );
                 refused += 1;
             }
         }

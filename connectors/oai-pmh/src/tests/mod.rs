@@ -39,7 +39,10 @@ fn errors_of_the_protocol_are_typed() {
     }
     for code in ["badArgument", "badVerb", "badResumptionToken", "cannotDisseminateFormat"] {
         let failure = xml::read(&body(code)).unwrap_err();
-        assert_eq!((failure.kind, failure.detail), (FailureKind::Upstream, format!("OAI-PMH error `{code}`: so it is")));
+        assert_eq!(
+            (failure.kind, failure.detail),
+            (FailureKind::Upstream, format!("OAI-PMH error `{code}`: so it is"))
+        );
     }
     assert_eq!(xml::read(&outcome("<html/>")).unwrap_err().kind, FailureKind::Malformed);
 }
