@@ -181,7 +181,8 @@ impl Test<'_> {
                     Literal::Text(text) => text,
                     Literal::Variable(name) => vars.first(name).unwrap_or_default(),
                 };
-                found.iter().any(|node| node.text().is_some_and(|text| text == value)) == *wanted
+                let is = |node: &Node<'_>| node.text().is_some_and(|text| text == value);
+                found.iter().any(|node| node.elements().iter().any(is)) == *wanted
             }
         }
     }

@@ -313,7 +313,11 @@ fn stands(parts: &[Part<'_>], scope: Scope<'_, '_>) -> bool {
 fn render(parts: &[Part<'_>], scope: Scope<'_, '_>, escape: Escape, out: &mut String) -> Option<()> {
     for part in parts {
         match part {
-            Part::Text(text) => out.push_str(text),
+            Part::Text(text) => {
+                // A value that ends its sentence itself needs no second full stop.
+                let ended = escape == Escape::None && out.ends_with(['.', '!', '?', '…']);
+                out.push_str(text.strip_prefix('.').filter(|_| ended).unwrap_or(text));
+            }
             Part::Hole(hole) => {
                 let values = hole.values(scope);
                 if values.is_empty() {

@@ -7,7 +7,7 @@ use crate::vars::Vars;
 use proptest::prelude::*;
 
 const BODY: &str = r#"{"a":{"b":[{"c":"x","n":1},{"c":"y","n":2.5}],"empty":"","null":null},"one":{"c":"z"},
-    "d e":[3,4],"index":{"world":[1,3],"hello":[0],"again":[2]},"html":"<p>A &amp; <i>b</i>c</p>","when":"Tue, 05 Mar 2024 10:11:12 +0000"}"#;
+    "d e":[3,4],"tagged":[{"tags":["red"],"n":7},{"tags":["green","blue"],"n":8}],"said":"So it is.","index":{"world":[1,3],"hello":[0],"again":[2]},"html":"<p>A &amp; <i>b</i>c</p>","when":"Tue, 05 Mar 2024 10:11:12 +0000"}"#;
 
 fn node() -> Node<'static> {
     from_json(BODY.as_bytes(), &Wanted { all: true, ..Wanted::default() }).unwrap()
@@ -40,6 +40,9 @@ fn templates_say_what_the_readme_says() {
         ("{a.b[?c == 'y'].n}", Some("2.5")),
         ("{a.b[?c == :who].n|times:amount}", Some("5")),
         ("{a.b[?c != 'y'].n}", Some("1")),
+        ("{tagged[?tags == 'blue'].n}", Some("8")),
+        ("{html|html}. Done.", Some("A & bc. Done.")),
+        ("{said}. Done.", Some("So it is. Done.")),
         ("{one.*}", Some("z")),
         ("{nothing ?? a.empty ?? 'else'}", Some("else")),
         ("{nothing}", None),
