@@ -3,7 +3,6 @@
 //! Takes: a text, a scope. Gives: whether it holds. Fails: on broken holes, when parsed. Limits: one comparison each;
 //! a list of conditions must hold as a whole. Why it is so: more logic than that belongs into a connector of its own.
 
-use crate::node::Wanted;
 use crate::template::{Hole, Mode, Scope, split};
 use core::cmp::Ordering;
 
@@ -41,14 +40,6 @@ impl<'t> Condition<'t> {
             None => (text.trim(), true),
         };
         Ok(Self { hole: Hole::parse(text, Mode::Response).map_err(fail)?, test: Test::Present(present) })
-    }
-
-    /// Adds the names it speaks of.
-    pub(crate) fn wants(&self, wanted: &mut Wanted<'t>) {
-        self.hole.wants(wanted);
-        if let Test::Compare(_, other) = &self.test {
-            other.wants(wanted);
-        }
     }
 
     /// Whether it holds. A comparison holds when it does for any value; `!=` when none is equal.

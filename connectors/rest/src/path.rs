@@ -14,7 +14,7 @@
 //! | `..name` | members of that name at any depth |
 //! | `[?name == 'value']`, `!=`, `[?name]` | the elements of which it holds; `:variable` may stand for the value |
 
-use crate::node::{Node, Wanted};
+use crate::node::Node;
 use crate::vars::Vars;
 
 /// Nodes one path may name; the rest is left out.
@@ -110,26 +110,6 @@ impl<'t> Path<'t> {
                 !found.is_empty()
             }
         })
-    }
-
-    /// Adds what it names with all that lies below.
-    pub(crate) fn wants_whole(&self, wanted: &mut Wanted<'t>) {
-        match self.steps.last() {
-            Some(Step::Name(name)) => wanted.whole.push(name),
-            _ => wanted.all = true,
-        }
-    }
-
-    /// Adds the names it speaks of.
-    pub(crate) fn wants(&self, wanted: &mut Wanted<'t>) {
-        for step in &self.steps {
-            match step {
-                Step::Name(name) => wanted.add(name),
-                Step::Members | Step::Descendants(_) => wanted.all = true,
-                Step::Filter { path, .. } => path.wants(wanted),
-                Step::Index(_) | Step::Elements => {}
-            }
-        }
     }
 }
 

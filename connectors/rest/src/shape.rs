@@ -1,16 +1,16 @@
 //! One shape a body may have: where its items are and what is read of each.
 //!
-//! Takes: a step or one of its `reads`, and a body. Gives: [`Shaped`]. Fails: when its texts are parsed.
+//! Takes: one of the `reads` of a step, and a body. Gives: [`Shaped`]. Fails: when its texts are parsed.
 //! Limits: [`ITEMS_MAX`] items, [`TEXT_BYTES_MAX`] of text a passage.
 //! Why it is so: an item that lacks what a passage needs is left out, because services answer with holes; but when no
 //! item can be read, the service answers in another shape than this one.
 
 use crate::claim::Claims;
 use crate::condition::Condition;
-use crate::node::{Node, Wanted};
+use crate::node::Node;
 use crate::path::Path;
 use crate::response::{conditions, first, templates, url};
-use crate::settings::{ClaimRule, Many, PassageRule, ReadRule, Step};
+use crate::settings::{PassageRule, ReadRule};
 use crate::template::{Scope, Template, cut};
 use std::borrow::Cow;
 use zero_connector_sdk::{Claim, Findings, Passage};
@@ -55,7 +55,8 @@ impl Rows {
 
 /// One shape, parsed.
 pub(crate) struct Shape<'t> {
-    when: Vec<Condition<'t>>,
+    /// Whether conditions told that the body is of this shape.
+    told: bool,
     empty: Vec<Condition<'t>>,
     items: Vec<Path<'t>>,
     rows: Rows,
@@ -74,57 +75,22 @@ struct PassageReader<'t> {
 }
 
 impl<'t> Shape<'t> {
-    /// One of the `reads` of a step.
-    pub(crate) fn of_rule(rule: &'t ReadRule) -> Result<Self, String> {
-        let mut shape = Self::new(&rule.items, Rows::of(rule.columns, rule.entries)?, &rule.keep, &rule.passage, &rule.claims)?;
-        shape.when = conditions("when", &rule.when)?;
-        shape.empty = conditions("empty", &rule.empty)?;
-        Ok(shape)
-    }
-
-    /// What the step says itself; none when it only captures.
-    pub(crate) fn of_step(step: &'t Step) -> Result<Option<Self>, String> {
-        let Some(passage) = &step.passage else {
-            // A step that only captures, so far as its author meant it.
-            let idle = !step.items.0.is_empty() || !step.keep.0.is_empty() || !step.claims.is_empty();
-            return if idle { Err("`items`, `keep` and `claims` need a `passage`".to_owned()) } else { Ok(None) };
-        };
-        Self::new(&step.items, Rows::of(step.columns, step.entries)?, &step.keep, passage, &step.claims).map(Some)
-    }
-
-    fn new(
-        items: &'t Many,
-        rows: Rows,
-        keep: &'t Many,
-        passage: &'t PassageRule,
-        claims: &'t [ClaimRule],
-    ) -> Result<Self, String> {
-        let items = items.0.iter().map(|path| Path::parse(path).map_err(|what| format!("`items`: {what}")));
+    /// Parses what a rule says of the items.
+    pub(crate) fn new(rule: &'t ReadRule) -> Result<Self, String> {
+        let items = rule.items.0.iter().map(|path| Path::parse(path).map_err(|what| format!("`items`: {what}")));
         Ok(Self {
-            when: Vec::new(),
-            empty: Vec::new(),
+            told: !rule.when.0.is_empty(),
+            empty: conditions("empty", &rule.empty)?,
             items: items.collect::<Result<_, _>>()?,
-            rows,
-            keep: conditions("keep", keep)?,
-            passage: PassageReader::new(passage)?,
-            claims: Claims::new(claims)?,
+            rows: Rows::of(rule.columns, rule.entries)?,
+            keep: conditions("keep", &rule.keep)?,
+            passage: PassageReader::new(&rule.passage)?,
+            claims: Claims::new(&rule.claims)?,
         })
-    }
-
-    /// Adds the names it speaks of.
-    pub(crate) fn wants(&self, wanted: &mut Wanted<'t>) {
-        [&self.when, &self.empty, &self.keep].into_iter().flatten().for_each(|condition| condition.wants(wanted));
-        self.items.iter().for_each(|path| path.wants(wanted));
-        self.passage.all().into_iter().flatten().for_each(|template| template.wants(wanted));
-        wanted.all |= self.rows == Rows::Entries;
-        self.claims.wants(wanted);
     }
 
     /// Reads a body.
     pub(crate) fn read(&self, scope: Scope<'_, '_>) -> Shaped {
-        if !self.when.iter().all(|condition| condition.holds(scope)) {
-            return Shaped::Other;
-        }
         let limit: usize = scope.vars.first("limit").and_then(|limit| limit.parse().ok()).unwrap_or(ITEMS_MAX);
         let limit = limit.clamp(1, ITEMS_MAX);
         let mut passages: Vec<Passage> = Vec::new();
@@ -151,8 +117,8 @@ impl<'t> Shape<'t> {
         }
         let named = || self.items.iter().any(|path| path.stands(scope.root, scope.vars));
         let empty = self.empty.iter().any(|condition| condition.holds(scope));
-        // `when` tells the shape as well as the items do, unless there are items and none of them can be read.
-        let of_this_shape = if none { !self.when.is_empty() || named() } else { !kept && named() };
+        // The conditions tell the shape as well as the items do, unless there are items and none of them can be read.
+        let of_this_shape = if none { self.told || named() } else { !kept && named() };
         if empty || of_this_shape { Shaped::Nothing } else { Shaped::Other }
     }
 
@@ -228,10 +194,6 @@ impl<'t> PassageReader<'t> {
             language: templates("passage.language", &rule.language)?,
             score: templates("passage.score", &rule.score)?,
         })
-    }
-
-    fn all(&self) -> [&[Template<'t>]; 6] {
-        [&self.title, &self.url, &self.text, &self.published, &self.language, &self.score]
     }
 
     /// A passage needs a title or a text; either may stand for the other.

@@ -9,7 +9,7 @@
 //! empty; `{{` and `}}` are braces. In a request a hole names a variable; in a response a path, and `:name` a variable.
 
 use crate::filter::{Filter, inverted};
-use crate::node::{Node, Wanted};
+use crate::node::Node;
 use crate::path::Path;
 use crate::settings::Maps;
 use crate::vars::Vars;
@@ -79,11 +79,6 @@ impl<'t> Template<'t> {
         parts(&mut rest, mode, false).map(Self).map_err(|what| format!("template `{text}`: {what}"))
     }
 
-    /// Adds the names its paths speak of.
-    pub(crate) fn wants(&self, wanted: &mut Wanted<'t>) {
-        wants(&self.0, wanted);
-    }
-
     /// The text, or none when a hole outside of `[[ ]]` is empty.
     pub(crate) fn render(&self, scope: Scope<'_, '_>, escape: Escape) -> Option<String> {
         let mut out = String::new();
@@ -131,17 +126,6 @@ impl<'t> Hole<'t> {
         Self { alternatives: vec![Operand::Text(text)], filters: Vec::new() }
     }
 
-    pub(crate) fn wants(&self, wanted: &mut Wanted<'t>) {
-        for operand in &self.alternatives {
-            if let Operand::Path(path) = operand {
-                path.wants(wanted);
-                if self.filters.first() == Some(&Filter::Inverted) {
-                    path.wants_whole(wanted);
-                }
-            }
-        }
-    }
-
     /// Its values, none of them blank.
     pub(crate) fn values<'s>(&self, scope: Scope<'s, '_>) -> Vec<Cow<'s, str>>
     where
@@ -167,9 +151,7 @@ impl<'t> Hole<'t> {
             _ => node.text().is_some_and(|text| !text.trim().is_empty()),
         };
         let found = |operand: &Operand<'t>| match operand {
-            Operand::Path(path) if !filtered => {
-                path.find(scope.root, scope.item, scope.vars).into_iter().any(there)
-            }
+            Operand::Path(path) if !filtered => path.find(scope.root, scope.item, scope.vars).into_iter().any(there),
             _ => false,
         };
         self.alternatives.iter().any(found) || !self.values(scope).is_empty()
@@ -286,16 +268,6 @@ fn operand(text: &str, mode: Mode) -> Result<Operand<'_>, String> {
         (Mode::Request, None) if text.is_empty() => Err("an empty hole".to_owned()),
         (Mode::Request, None) => Ok(Operand::Variable(text)),
         (Mode::Response, None) => Path::parse(text).map(Operand::Path),
-    }
-}
-
-fn wants<'t>(parts: &[Part<'t>], wanted: &mut Wanted<'t>) {
-    for part in parts {
-        match part {
-            Part::Text(_) => {}
-            Part::Hole(hole) => hole.wants(wanted),
-            Part::Optional(parts) => wants(parts, wanted),
-        }
     }
 }
 

@@ -5,7 +5,8 @@
 //! Why it is so: document types are passed over and only the predefined entities and characters by number are
 //! resolved, so no entity can expand; repeated elements become a list, so one path reads both formats.
 
-use crate::node::{NODES_MAX, Node, Wanted};
+use crate::node::{NODES_MAX, Node};
+use crate::wanted::Wanted;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::ResolveResult;
 use quick_xml::reader::NsReader;
