@@ -21,6 +21,7 @@ pub mod route;
 pub mod gather;
 
 pub mod cache;
+pub mod endpoint;
 pub mod health;
 
 pub mod receipt;
@@ -30,6 +31,6 @@ pub mod wire;
 pub use answer::{Answered, Fixed, answer};
 pub use ask::Ask;
 pub use event::Event;
-pub use platform::{CallError, Fetched, Freshness, Platform, Rooms};
+pub use platform::{CallError, Fetched, Freshness, Platform, Reading, Rooms};
 pub use problem::Problem;
 pub use region::Region;
