@@ -53,10 +53,10 @@ impl<'t> Condition<'t> {
 
     /// Whether it holds. A comparison holds when it does for any value; `!=` when none is equal.
     pub(crate) fn holds(&self, scope: Scope<'_, '_>) -> bool {
-        let values = self.hole.values(scope);
         let Test::Compare(operator, other) = &self.test else {
-            return matches!(self.test, Test::Present(present) if present != values.is_empty());
+            return matches!(self.test, Test::Present(present) if present == self.hole.is_there(scope));
         };
+        let values = self.hole.values(scope);
         let others = other.values(scope);
         let any =
             |test: fn(&str, &str) -> bool| values.iter().any(|value| others.iter().any(|other| test(value, other)));

@@ -74,6 +74,8 @@ pub(crate) struct Wanted<'p> {
     /// A wildcard asks for every name.
     pub(crate) all: bool,
     pub(crate) names: Vec<&'p str>,
+    /// Of these, everything below is kept too.
+    pub(crate) whole: Vec<&'p str>,
 }
 
 impl<'p> Wanted<'p> {
@@ -93,7 +95,7 @@ pub(crate) fn from_json<'b>(body: &'b [u8], wanted: &Wanted<'_>) -> Result<Node<
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let left = Cell::new(NODES_MAX);
     let mut json = serde_json::Deserializer::from_slice(body);
-    let node = Seed { wanted, left: &left }.deserialize(&mut json).map_err(|error| error.to_string())?;
+    let node = Seed { wanted, whole: wanted.all, left: &left }.deserialize(&mut json).map_err(|error| error.to_string())?;
     json.end().map_err(|error| error.to_string())?;
     Ok(node)
 }
@@ -101,6 +103,7 @@ pub(crate) fn from_json<'b>(body: &'b [u8], wanted: &Wanted<'_>) -> Result<Node<
 #[derive(Clone, Copy)]
 struct Seed<'s, 'p> {
     wanted: &'s Wanted<'p>,
+    whole: bool,
     left: &'s Cell<u32>,
 }
 
@@ -160,8 +163,9 @@ impl<'b> Visitor<'b> for Seed<'_, '_> {
     fn visit_map<A: MapAccess<'b>>(self, mut map: A) -> Result<Node<'b>, A::Error> {
         let mut members = Vec::new();
         while let Some(name) = map.next_key_seed(Key)? {
-            if self.wanted.has(&name) {
-                members.push((name, map.next_value_seed(self)?));
+            if self.whole || self.wanted.has(&name) {
+                let whole = self.whole || self.wanted.whole.iter().any(|whole| *whole == name);
+                members.push((name, map.next_value_seed(Seed { whole, ..self })?));
             } else {
                 map.next_value::<IgnoredAny>()?;
             }

@@ -112,6 +112,14 @@ impl<'t> Path<'t> {
         })
     }
 
+    /// Adds what it names with all that lies below.
+    pub(crate) fn wants_whole(&self, wanted: &mut Wanted<'t>) {
+        match self.steps.last() {
+            Some(Step::Name(name)) => wanted.whole.push(name),
+            _ => wanted.all = true,
+        }
+    }
+
     /// Adds the names it speaks of.
     pub(crate) fn wants(&self, wanted: &mut Wanted<'t>) {
         for step in &self.steps {
@@ -173,7 +181,8 @@ impl Test<'_> {
                     Literal::Text(text) => text,
                     Literal::Variable(name) => vars.first(name).unwrap_or_default(),
                 };
-                found.iter().any(|node| node.text().is_some_and(|text| text == value)) == *wanted
+                let is = |node: &Node<'_>| node.text().is_some_and(|text| text == value);
+                found.iter().any(|node| node.elements().iter().any(is)) == *wanted
             }
         }
     }

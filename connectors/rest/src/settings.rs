@@ -107,6 +107,9 @@ pub(crate) struct Step {
     /// The items are columns side by side: rows are made of them.
     #[serde(default)]
     pub(crate) columns: bool,
+    /// The items are tables: rows of `#key` and `#value` are made of their members.
+    #[serde(default)]
+    pub(crate) entries: bool,
     /// Conditions an item must meet.
     #[serde(default)]
     pub(crate) keep: Many,
@@ -127,6 +130,8 @@ pub(crate) struct ReadRule {
     pub(crate) items: Many,
     #[serde(default)]
     pub(crate) columns: bool,
+    #[serde(default)]
+    pub(crate) entries: bool,
     #[serde(default)]
     pub(crate) keep: Many,
     /// Any of these conditions says that a body of this shape holds nothing.

@@ -31,12 +31,34 @@ pub(crate) enum Shaped {
     Other,
 }
 
+/// How items are found where the paths lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rows {
+    /// They are the things themselves.
+    Plain,
+    /// Of lists side by side.
+    Columns,
+    /// Of a table's members.
+    Entries,
+}
+
+impl Rows {
+    fn of(columns: bool, entries: bool) -> Result<Self, String> {
+        match (columns, entries) {
+            (false, false) => Ok(Self::Plain),
+            (true, false) => Ok(Self::Columns),
+            (false, true) => Ok(Self::Entries),
+            (true, true) => Err("`columns` and `entries`: items are one or the other".to_owned()),
+        }
+    }
+}
+
 /// One shape, parsed.
 pub(crate) struct Shape<'t> {
     when: Vec<Condition<'t>>,
     empty: Vec<Condition<'t>>,
     items: Vec<Path<'t>>,
-    columns: bool,
+    rows: Rows,
     keep: Vec<Condition<'t>>,
     passage: PassageReader<'t>,
     claims: Claims<'t>,
@@ -54,7 +76,7 @@ struct PassageReader<'t> {
 impl<'t> Shape<'t> {
     /// One of the `reads` of a step.
     pub(crate) fn of_rule(rule: &'t ReadRule) -> Result<Self, String> {
-        let mut shape = Self::new(&rule.items, rule.columns, &rule.keep, &rule.passage, &rule.claims)?;
+        let mut shape = Self::new(&rule.items, Rows::of(rule.columns, rule.entries)?, &rule.keep, &rule.passage, &rule.claims)?;
         shape.when = conditions("when", &rule.when)?;
         shape.empty = conditions("empty", &rule.empty)?;
         Ok(shape)
@@ -67,12 +89,12 @@ impl<'t> Shape<'t> {
             let idle = !step.items.0.is_empty() || !step.keep.0.is_empty() || !step.claims.is_empty();
             return if idle { Err("`items`, `keep` and `claims` need a `passage`".to_owned()) } else { Ok(None) };
         };
-        Self::new(&step.items, step.columns, &step.keep, passage, &step.claims).map(Some)
+        Self::new(&step.items, Rows::of(step.columns, step.entries)?, &step.keep, passage, &step.claims).map(Some)
     }
 
     fn new(
         items: &'t Many,
-        columns: bool,
+        rows: Rows,
         keep: &'t Many,
         passage: &'t PassageRule,
         claims: &'t [ClaimRule],
@@ -82,7 +104,7 @@ impl<'t> Shape<'t> {
             when: Vec::new(),
             empty: Vec::new(),
             items: items.collect::<Result<_, _>>()?,
-            columns,
+            rows,
             keep: conditions("keep", keep)?,
             passage: PassageReader::new(passage)?,
             claims: Claims::new(claims)?,
@@ -94,6 +116,7 @@ impl<'t> Shape<'t> {
         [&self.when, &self.empty, &self.keep].into_iter().flatten().for_each(|condition| condition.wants(wanted));
         self.items.iter().for_each(|path| path.wants(wanted));
         self.passage.all().into_iter().flatten().for_each(|template| template.wants(wanted));
+        wanted.all |= self.rows == Rows::Entries;
         self.claims.wants(wanted);
     }
 
@@ -140,17 +163,18 @@ impl<'t> Shape<'t> {
             if found.is_empty() {
                 for node in path.find(scope.root, scope.root, scope.vars) {
                     match node {
-                        Node::List(list) if !self.columns => found.extend(list),
+                        Node::List(list) if self.rows == Rows::Plain => found.extend(list),
                         _ => found.push(node),
                     }
                 }
             }
         }
         found.retain(|node| !matches!(node, Node::Null));
-        if !self.columns {
-            return found.into_iter().map(Cow::Borrowed).collect();
+        match self.rows {
+            Rows::Plain => found.into_iter().map(Cow::Borrowed).collect(),
+            Rows::Columns => found.into_iter().flat_map(|node| rows(node, limit)).map(Cow::Owned).collect(),
+            Rows::Entries => found.into_iter().flat_map(entries).take(ITEMS_MAX).map(Cow::Owned).collect(),
         }
-        found.into_iter().flat_map(|node| rows(node, limit)).map(Cow::Owned).collect()
     }
 }
 
@@ -168,6 +192,19 @@ fn rows<'b>(columns: &Node<'b>, limit: usize) -> Vec<Node<'b>> {
         .take_while(|row| !row.is_empty())
         .map(Node::Object)
         .collect()
+}
+
+/// The members of a table as rows of `#key` and `#value`; what a value holds itself stands beside them.
+fn entries<'b>(table: &Node<'b>) -> Vec<Node<'b>> {
+    let Node::Object(members) = table else { return Vec::new() };
+    let row = |(key, value): &(Cow<'b, str>, Node<'b>)| {
+        let mut row = vec![(Cow::Borrowed("#key"), Node::Text(key.clone())), (Cow::Borrowed("#value"), value.clone())];
+        if let Node::Object(inner) = value {
+            row.extend(inner.iter().cloned());
+        }
+        Node::Object(row)
+    };
+    members.iter().take(ITEMS_MAX).map(row).collect()
 }
 
 /// Scores between 0 and 1: the service's own relative to its best, else by rank.
