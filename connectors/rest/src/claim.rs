@@ -5,7 +5,7 @@
 //! does not stand in the text yet is said in a sentence that is added to it.
 
 use crate::condition::Condition;
-use crate::node::{Node, Wanted};
+use crate::node::Node;
 use crate::path::Path;
 use crate::response::{conditions, first, templates};
 use crate::settings::{ClaimRule, ClaimType};
@@ -50,18 +50,6 @@ impl<'t> Claims<'t> {
             });
         }
         Ok(Self(parsed))
-    }
-
-    /// Adds the names they speak of.
-    pub(crate) fn wants(&self, wanted: &mut Wanted<'t>) {
-        for rule in &self.0 {
-            if let Some(each) = &rule.each {
-                each.wants(wanted);
-            }
-            let all = [&rule.subject, &rule.property, &rule.value, &rule.unit, &rule.time, &rule.say];
-            all.into_iter().flatten().for_each(|template| template.wants(wanted));
-            rule.when.iter().for_each(|condition| condition.wants(wanted));
-        }
     }
 
     /// The claims of one item, whose passage is number `index`.

@@ -3,7 +3,6 @@
 //! Takes: a text, a scope. Gives: whether it holds. Fails: on broken holes, when parsed. Limits: one comparison each;
 //! a list of conditions must hold as a whole. Why it is so: more logic than that belongs into a connector of its own.
 
-use crate::node::Wanted;
 use crate::template::{Hole, Mode, Scope, split};
 use core::cmp::Ordering;
 
@@ -43,20 +42,12 @@ impl<'t> Condition<'t> {
         Ok(Self { hole: Hole::parse(text, Mode::Response).map_err(fail)?, test: Test::Present(present) })
     }
 
-    /// Adds the names it speaks of.
-    pub(crate) fn wants(&self, wanted: &mut Wanted<'t>) {
-        self.hole.wants(wanted);
-        if let Test::Compare(_, other) = &self.test {
-            other.wants(wanted);
-        }
-    }
-
     /// Whether it holds. A comparison holds when it does for any value; `!=` when none is equal.
     pub(crate) fn holds(&self, scope: Scope<'_, '_>) -> bool {
-        let values = self.hole.values(scope);
         let Test::Compare(operator, other) = &self.test else {
-            return matches!(self.test, Test::Present(present) if present != values.is_empty());
+            return matches!(self.test, Test::Present(present) if present == self.hole.is_there(scope));
         };
+        let values = self.hole.values(scope);
         let others = other.values(scope);
         let any =
             |test: fn(&str, &str) -> bool| values.iter().any(|value| others.iter().any(|other| test(value, other)));

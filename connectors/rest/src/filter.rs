@@ -3,6 +3,7 @@
 //! Takes: the values of a hole. Gives: other values. Fails: on unknown names and missing arguments, when parsed.
 //! Limits: those of the values. Why it is so: a short closed list, each of which some service needs; see the README.
 
+use crate::node::Node;
 use crate::template::{Scope, split};
 use std::borrow::Cow;
 
@@ -13,6 +14,8 @@ pub(crate) enum Filter<'t> {
     Upper,
     Trim,
     Html,
+    /// Reads an index of words to their places (`{"quiet": [1, 7]}`) as the text it was made of; see [`inverted`].
+    Inverted,
     First,
     Last,
     Count,
@@ -21,6 +24,7 @@ pub(crate) enum Filter<'t> {
     Segments,
     Underscores,
     Escape,
+    Stop,
     Take(usize),
     Words(usize),
     Round(u32),
@@ -47,6 +51,7 @@ impl<'t> Filter<'t> {
             "upper" => Self::Upper,
             "trim" => Self::Trim,
             "html" => Self::Html,
+            "inverted" => Self::Inverted,
             "first" => Self::First,
             "last" => Self::Last,
             "count" => Self::Count,
@@ -55,6 +60,7 @@ impl<'t> Filter<'t> {
             "segments" => Self::Segments,
             "underscores" => Self::Underscores,
             "escape" => Self::Escape,
+            "stop" => Self::Stop,
             "take" => Self::Take(number()?),
             "words" => Self::Words(number()?),
             "round" => Self::Round(u32::try_from(number()?).unwrap_or(u32::MAX).min(9)),
@@ -88,7 +94,7 @@ impl<'t> Filter<'t> {
                 let parts = values.iter().flat_map(|value| value.split(separator));
                 parts.map(|part| Cow::Owned(part.trim().to_owned())).collect()
             }
-            Self::Join(_) | Self::Segments => values,
+            Self::Join(_) | Self::Segments | Self::Inverted => values,
             _ => values.iter().filter_map(|value| self.one(value, scope)).map(Cow::Owned).collect(),
         }
     }
@@ -101,6 +107,7 @@ impl<'t> Filter<'t> {
             Self::Html => crate::html::strip(value),
             Self::Underscores => value.trim().replace(' ', "_"),
             Self::Escape => value.replace('\\', "\\\\").replace('"', "\\\"").replace('\'', "\\'"),
+            Self::Stop => value.trim_end().trim_end_matches('.').to_owned(),
             Self::Year => crate::date::normalise(value)?.get(..4)?.to_owned(),
             Self::Number => crate::decimal::clean(value)?,
             Self::Round(digits) => crate::decimal::round(value, *digits)?,
@@ -124,6 +131,27 @@ impl<'t> Filter<'t> {
             _ => value.to_owned(),
         })
     }
+}
+
+/// Words an index may hold; an abstract has some hundreds.
+const INDEX_WORDS_MAX: usize = 8192;
+
+/// The text of an index of words to their places.
+pub(crate) fn inverted(index: &Node<'_>) -> Option<String> {
+    let Node::Object(words) = index else { return None };
+    let mut placed: Vec<(u64, &str)> = Vec::new();
+    for (word, places) in words {
+        for place in places.elements() {
+            if let Node::Uint(place) = place
+                && placed.len() < INDEX_WORDS_MAX
+            {
+                placed.push((*place, word));
+            }
+        }
+    }
+    placed.sort_unstable();
+    let words: Vec<&str> = placed.into_iter().map(|(_, word)| word).collect();
+    Some(words.join(" ")).filter(|text| !text.is_empty())
 }
 
 fn unquote(text: &str) -> &str {

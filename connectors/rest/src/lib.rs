@@ -24,13 +24,14 @@ mod settings;
 mod shape;
 mod template;
 mod vars;
+mod wanted;
 mod xml;
 
 #[cfg(test)]
 mod tests;
 
 use crate::response::Reader;
-use crate::settings::{STEPS_MAX, Settings};
+use crate::settings::{Bid, STEPS_MAX, Settings};
 use crate::vars::Vars;
 use serde::{Deserialize, Serialize};
 use zero_connector_sdk::{
@@ -76,7 +77,7 @@ impl Connector for Rest {
     fn plan(source: &Source, question: &Question, intent: &Intent) -> Result<Plan, Failure> {
         let settings = settings(source)?;
         let vars = Vars::of(&settings, question, intent);
-        let bid = bid::bid(&settings.bid, question, intent, &vars);
+        let bid = bid::bid(&bid_rules(source, &settings)?, question, intent, &vars);
         if bid <= 0.0 {
             return Ok(Plan::not_relevant());
         }
@@ -89,9 +90,10 @@ impl Connector for Rest {
     fn resume(source: &Source, state: &[u8], outcomes: &[Outcome]) -> Result<Step, Failure> {
         let settings = settings(source)?;
         let State { step: at, mut vars } = state::load(state)?;
-        let step = settings.steps.get(at);
-        let step = step.ok_or_else(|| Failure::new(FailureKind::Internal, format!("state: there is no step {at}")))?;
-        let reader = Reader::new(step).map_err(|what| wrong(source, at, &what))?;
+        let no_step = || Failure::new(FailureKind::Internal, format!("state: there is no step {at}"));
+        let mut step = step(source, &settings, at)?.ok_or_else(no_step)?;
+        let rules = step.take_reads().map_err(|what| wrong(source, at, &what))?;
+        let reader = Reader::new(&step, &rules).map_err(|what| wrong(source, at, &what))?;
 
         let mut findings = Findings::none();
         let mut captured: Vec<(String, Vec<String>)> = Vec::new();
@@ -144,27 +146,44 @@ const SETTINGS: [(&str, &str, bool); 7] = [
 pub fn check(source: &Source) -> Result<(), Failure> {
     let settings = settings(source)?;
     let kinds = KINDS.map(kind_name);
-    if let Some(kind) = settings.bid.kinds.keys().find(|kind| !kinds.contains(&kind.as_str())) {
+    if let Some(kind) = bid_rules(source, &settings)?.kinds.keys().find(|kind| !kinds.contains(&kind.as_str())) {
         return Err(wrong_setting(source, &format!("`bid.kinds`: unknown kind `{kind}`")));
     }
-    for (at, step) in settings.steps.iter().enumerate() {
-        Reader::new(step).map_err(|what| wrong(source, at, &what))?;
-        request::check(step).map_err(|what| wrong(source, at, &what))?;
+    let mut at = 0;
+    while let Some(mut step) = step(source, &settings, at)? {
+        request::check(&step).map_err(|what| wrong(source, at, &what))?;
+        let rules = step.take_reads().map_err(|what| wrong(source, at, &what))?;
+        Reader::new(&step, &rules).and_then(|reader| reader.check()).map_err(|what| wrong(source, at, &what))?;
+        at += 1;
     }
     Ok(())
 }
 
-fn settings(source: &Source) -> Result<Settings, Failure> {
-    let settings: Settings = zero_connector_sdk::settings(source)?;
+fn settings(source: &Source) -> Result<Settings<'_>, Failure> {
+    let settings: Settings<'_> = part(source, "settings", &source.settings)?;
     match settings.steps.len() {
         1..=STEPS_MAX => Ok(settings),
         count => Err(wrong_setting(source, &format!("`steps`: {count} steps; 1 to {STEPS_MAX} are possible"))),
     }
 }
 
-fn fetch(source: &Source, settings: &Settings, at: usize, vars: Vars) -> Result<Option<Fetch>, Failure> {
+fn bid_rules(source: &Source, settings: &Settings<'_>) -> Result<Bid, Failure> {
+    part(source, "`bid`", settings.bid.get())
+}
+
+fn step<'s>(source: &Source, settings: &Settings<'s>, at: usize) -> Result<Option<settings::Step<'s>>, Failure> {
     let Some(step) = settings.steps.get(at) else { return Ok(None) };
-    let requests = request::requests(step, &vars, &settings.maps).map_err(|what| wrong(source, at, &what))?;
+    part(source, &format!("`steps[{at}]`"), step.get()).map(Some)
+}
+
+/// One part of the settings: what a call does not use, it does not parse.
+fn part<'s, T: Deserialize<'s>>(source: &Source, name: &str, json: &'s str) -> Result<T, Failure> {
+    serde_json::from_str(json).map_err(|error| wrong_setting(source, &format!("{name}: {error}")))
+}
+
+fn fetch(source: &Source, settings: &Settings<'_>, at: usize, vars: Vars) -> Result<Option<Fetch>, Failure> {
+    let Some(step) = step(source, settings, at)? else { return Ok(None) };
+    let requests = request::requests(&step, &vars, &settings.maps).map_err(|what| wrong(source, at, &what))?;
     if requests.is_empty() {
         return Ok(None);
     }

@@ -4,6 +4,7 @@
 //! or holds too many values. Limits: [`NODES_MAX`]; depth 128 (`serde_json`'s own).
 //! Why it is so: members nobody asks for are skipped while parsing, not kept, so that 4 MB of answer fit an instance.
 
+use crate::wanted::Wanted;
 use core::cell::Cell;
 use core::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -68,32 +69,13 @@ impl<'b> Node<'b> {
     }
 }
 
-/// The names a mapping speaks of; everything else is skipped.
-#[derive(Debug, Default, Clone)]
-pub(crate) struct Wanted<'p> {
-    /// A wildcard asks for every name.
-    pub(crate) all: bool,
-    pub(crate) names: Vec<&'p str>,
-}
-
-impl<'p> Wanted<'p> {
-    pub(crate) fn add(&mut self, name: &'p str) {
-        if !self.names.contains(&name) {
-            self.names.push(name);
-        }
-    }
-
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.all || self.names.contains(&name)
-    }
-}
-
 /// Reads JSON.
 pub(crate) fn from_json<'b>(body: &'b [u8], wanted: &Wanted<'_>) -> Result<Node<'b>, String> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let left = Cell::new(NODES_MAX);
     let mut json = serde_json::Deserializer::from_slice(body);
-    let node = Seed { wanted, left: &left }.deserialize(&mut json).map_err(|error| error.to_string())?;
+    let node =
+        Seed { wanted, whole: wanted.all, left: &left }.deserialize(&mut json).map_err(|error| error.to_string())?;
     json.end().map_err(|error| error.to_string())?;
     Ok(node)
 }
@@ -101,6 +83,7 @@ pub(crate) fn from_json<'b>(body: &'b [u8], wanted: &Wanted<'_>) -> Result<Node<
 #[derive(Clone, Copy)]
 struct Seed<'s, 'p> {
     wanted: &'s Wanted<'p>,
+    whole: bool,
     left: &'s Cell<u32>,
 }
 
@@ -160,8 +143,9 @@ impl<'b> Visitor<'b> for Seed<'_, '_> {
     fn visit_map<A: MapAccess<'b>>(self, mut map: A) -> Result<Node<'b>, A::Error> {
         let mut members = Vec::new();
         while let Some(name) = map.next_key_seed(Key)? {
-            if self.wanted.has(&name) {
-                members.push((name, map.next_value_seed(self)?));
+            if self.whole || self.wanted.has(&name) {
+                let whole = self.whole || self.wanted.has_whole(&name);
+                members.push((name, map.next_value_seed(Seed { whole, ..self })?));
             } else {
                 map.next_value::<IgnoredAny>()?;
             }

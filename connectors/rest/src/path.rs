@@ -14,7 +14,7 @@
 //! | `..name` | members of that name at any depth |
 //! | `[?name == 'value']`, `!=`, `[?name]` | the elements of which it holds; `:variable` may stand for the value |
 
-use crate::node::{Node, Wanted};
+use crate::node::Node;
 use crate::vars::Vars;
 
 /// Nodes one path may name; the rest is left out.
@@ -111,18 +111,6 @@ impl<'t> Path<'t> {
             }
         })
     }
-
-    /// Adds the names it speaks of.
-    pub(crate) fn wants(&self, wanted: &mut Wanted<'t>) {
-        for step in &self.steps {
-            match step {
-                Step::Name(name) => wanted.add(name),
-                Step::Members | Step::Descendants(_) => wanted.all = true,
-                Step::Filter { path, .. } => path.wants(wanted),
-                Step::Index(_) | Step::Elements => {}
-            }
-        }
-    }
 }
 
 impl Step<'_> {
@@ -173,7 +161,8 @@ impl Test<'_> {
                     Literal::Text(text) => text,
                     Literal::Variable(name) => vars.first(name).unwrap_or_default(),
                 };
-                found.iter().any(|node| node.text().is_some_and(|text| text == value)) == *wanted
+                let is = |node: &Node<'_>| node.text().is_some_and(|text| text == value);
+                found.iter().any(|node| node.elements().iter().any(is)) == *wanted
             }
         }
     }

@@ -17,7 +17,7 @@ const REQUESTS_MAX: usize = 16;
 const DEPTH_MAX: usize = 16;
 
 /// The requests of a step; one for each value of its `each`.
-pub(crate) fn requests(step: &Step, vars: &Vars, maps: &Maps) -> Result<Vec<Request>, String> {
+pub(crate) fn requests(step: &Step<'_>, vars: &Vars, maps: &Maps) -> Result<Vec<Request>, String> {
     let Some(name) = &step.each else { return Ok(request(step, vars, maps)?.into_iter().collect()) };
     let limit: usize = vars.first("limit").and_then(|limit| limit.parse().ok()).unwrap_or(REQUESTS_MAX);
     let mut requests = Vec::new();
@@ -29,7 +29,7 @@ pub(crate) fn requests(step: &Step, vars: &Vars, maps: &Maps) -> Result<Vec<Requ
     Ok(requests)
 }
 
-fn request(step: &Step, vars: &Vars, maps: &Maps) -> Result<Option<Request>, String> {
+fn request(step: &Step<'_>, vars: &Vars, maps: &Maps) -> Result<Option<Request>, String> {
     let nothing = Node::Null;
     let scope = Scope { vars, maps, root: &nothing, item: &nothing };
     let render = |place: &str, text: &str, escape: Escape| {
@@ -134,7 +134,7 @@ fn json(value: &Value, scope: Scope<'_, '_>, depth: usize) -> Result<Option<Valu
 const HOST_HEADERS: [&str; 6] = ["user-agent", "accept-encoding", "host", "cookie", "authorization", "content-length"];
 
 /// Reads every template of a step's request.
-pub(crate) fn check(step: &Step) -> Result<(), String> {
+pub(crate) fn check(step: &Step<'_>) -> Result<(), String> {
     let parse = |place: &str, text: &str| {
         Template::parse(text, Mode::Request).map(|_| ()).map_err(|what| format!("`{place}`: {what}"))
     };

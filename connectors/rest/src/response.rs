@@ -6,12 +6,14 @@
 //! the usual case and the second is for the mapping's author.
 
 use crate::condition::Condition;
-use crate::node::{Node, Wanted, from_json};
-use crate::settings::{ErrorKind, Format, Many, Maps, Step};
+use crate::node::{Node, from_json};
+use crate::settings::{ErrorKind, Format, Many, Maps, ReadRule, Step};
 use crate::shape::{Shape, Shaped};
 use crate::template::{Escape, Mode, Scope, Template, cut};
 use crate::vars::Vars;
+use crate::wanted::Wanted;
 use crate::xml::from_xml;
+use core::cell::OnceCell;
 use std::collections::BTreeMap;
 use zero_connector_sdk::{Failure, FailureKind, Findings, Outcome, Response, success};
 
@@ -26,21 +28,20 @@ pub(crate) struct Read {
     pub(crate) captured: Vec<(String, Vec<String>)>,
 }
 
-/// The parts of a mapping's step that read responses, parsed.
+/// The parts of a mapping's step that read responses. Shapes are parsed when a body may be of them.
 pub(crate) struct Reader<'t> {
-    step: &'t Step,
+    step: &'t Step<'t>,
     errors: Vec<(Vec<Condition<'t>>, ErrorKind, Vec<Template<'t>>)>,
     capture: Vec<(&'t str, Template<'t>)>,
     empty: Vec<Condition<'t>>,
-    /// The step's `reads`, then the step itself.
-    shapes: Vec<Shape<'t>>,
+    reads: Vec<(&'t ReadRule, OnceCell<Shape<'t>>)>,
     wanted: Wanted<'t>,
     prefixes: BTreeMap<&'t str, &'t str>,
 }
 
 impl<'t> Reader<'t> {
-    /// Parses what a step says of responses.
-    pub(crate) fn new(step: &'t Step) -> Result<Self, String> {
+    /// Parses what a step says of any response.
+    pub(crate) fn new(step: &'t Step<'t>, reads: &'t [ReadRule]) -> Result<Self, String> {
         let mut errors = Vec::new();
         for (at, rule) in step.errors.iter().enumerate() {
             let place = format!("errors[{at}]");
@@ -51,34 +52,38 @@ impl<'t> Reader<'t> {
             let template = Template::parse(text, Mode::Response);
             capture.push((name.as_str(), template.map_err(|what| format!("`capture.{name}`: {what}"))?));
         }
-        let mut shapes = Vec::new();
-        for (at, rule) in step.reads.iter().enumerate() {
-            shapes.push(Shape::of_rule(rule).map_err(|what| format!("`reads[{at}]`: {what}"))?);
-        }
-        shapes.extend(Shape::of_step(step)?);
-        let mut reader = Self {
+        Ok(Self {
             step,
             errors,
             capture,
             empty: conditions("empty", &step.empty.conditions)?,
-            shapes,
-            wanted: Wanted::default(),
+            reads: reads.iter().map(|rule| (rule, OnceCell::new())).collect(),
+            wanted: wanted(step, reads),
             prefixes: step.namespaces.iter().map(|(prefix, uri)| (uri.as_str(), prefix.as_str())).collect(),
-        };
-        reader.wanted = reader.wants();
-        Ok(reader)
+        })
     }
 
-    fn wants(&self) -> Wanted<'t> {
-        let mut wanted = Wanted::default();
-        for (when, _, message) in &self.errors {
-            when.iter().for_each(|condition| condition.wants(&mut wanted));
-            message.iter().for_each(|template| template.wants(&mut wanted));
+    /// Parses every shape.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        (0..self.reads.len()).try_for_each(|at| {
+            self.conditions(at)?;
+            self.shape(at).map(|_| ())
+        })
+    }
+
+    fn conditions(&self, at: usize) -> Result<Vec<Condition<'t>>, String> {
+        let Some((rule, _)) = self.reads.get(at) else { return Ok(Vec::new()) };
+        conditions("when", &rule.when).map_err(|what| format!("`reads[{at}]`: {what}"))
+    }
+
+    fn shape(&self, at: usize) -> Result<Option<&Shape<'t>>, String> {
+        let Some((rule, shape)) = self.reads.get(at) else { return Ok(None) };
+        if shape.get().is_none() {
+            let own = at + 1 == self.reads.len() && rule.when.0.is_empty();
+            let place = |what| if own { what } else { format!("`reads[{at}]`: {what}") };
+            let _ = shape.set(Shape::new(rule).map_err(place)?);
         }
-        self.capture.iter().for_each(|(_, template)| template.wants(&mut wanted));
-        self.empty.iter().for_each(|condition| condition.wants(&mut wanted));
-        self.shapes.iter().for_each(|shape| shape.wants(&mut wanted));
-        wanted
+        Ok(shape.get())
     }
 
     /// Reads one outcome.
@@ -127,11 +132,15 @@ impl<'t> Reader<'t> {
     fn findings(&self, scope: Scope<'_, '_>) -> Result<Findings, Failure> {
         let mut known = self.empty.iter().any(|condition| condition.holds(scope))
             || self.capture.iter().any(|(_, template)| template.stands(scope));
-        for shape in &self.shapes {
-            match shape.read(scope) {
-                Shaped::Found(findings) => return Ok(findings),
-                Shaped::Nothing => known = true,
-                Shaped::Other => {}
+        let wrong = |what: String| Failure::new(FailureKind::Settings, what);
+        for at in 0..self.reads.len() {
+            if !self.conditions(at).map_err(wrong)?.iter().all(|condition| condition.holds(scope)) {
+                continue;
+            }
+            match self.shape(at).map_err(wrong)?.map(|shape| shape.read(scope)) {
+                Some(Shaped::Found(findings)) => return Ok(findings),
+                Some(Shaped::Nothing) => known = true,
+                Some(Shaped::Other) | None => {}
             }
         }
         if known {
@@ -161,6 +170,34 @@ impl<'t> Reader<'t> {
         cut(&mut detail, MESSAGE_BYTES_MAX);
         Some(Err(Failure::new(kind, detail).retry_after(failed.and_then(|failed| failed.retry_after_seconds))))
     }
+}
+
+/// Every name that a step may look for in a body.
+fn wanted<'t>(step: &'t Step<'t>, reads: &'t [ReadRule]) -> Wanted<'t> {
+    let mut wanted = Wanted::default();
+    for rule in &step.errors {
+        wanted.paths(&rule.when.0);
+        wanted.templates(&rule.message.0);
+    }
+    wanted.templates(step.capture.values());
+    wanted.paths(&step.empty.conditions.0);
+    for rule in reads {
+        wanted.all |= rule.entries;
+        [&rule.when, &rule.items, &rule.keep, &rule.empty].into_iter().for_each(|many| wanted.paths(&many.0));
+        let passage = &rule.passage;
+        for many in [&passage.title, &passage.url, &passage.text, &passage.published, &passage.language, &passage.score]
+        {
+            wanted.templates(&many.0);
+        }
+        for claim in &rule.claims {
+            wanted.paths(&claim.each);
+            wanted.paths(&claim.when.0);
+            for many in [&claim.subject, &claim.property, &claim.value, &claim.unit, &claim.time, &claim.say] {
+                wanted.templates(&many.0);
+            }
+        }
+    }
+    wanted
 }
 
 /// Whether a body of either format is XML.

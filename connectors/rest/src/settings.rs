@@ -1,11 +1,12 @@
 //! The mapping: the settings of a source, as its author writes them. The reference is the README.
 //!
 //! Takes: JSON of the catalogue's `[source.settings]`. Gives: [`Settings`]. Fails: on unknown keys, naming them.
-//! Limits: [`STEPS_MAX`] steps. Why it is so: plain texts here; templates and paths are read where they are used, so
-//! that `plan` does not pay for what only `resume` needs.
+//! Limits: [`STEPS_MAX`] steps. Why it is so: parts that a call may not need stay JSON, and texts stay texts until they
+//! are used, so that `plan` does not pay for what only `resume` needs.
 
 use serde::Deserialize;
 use serde::de::{Deserializer, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
 /// Named tables for the filter `map`.
@@ -17,7 +18,7 @@ pub(crate) const STEPS_MAX: usize = 4;
 /// All of a source's settings.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Settings {
+pub(crate) struct Settings<'a> {
     /// Passages wanted.
     #[serde(default = "five")]
     pub(crate) limit: u8,
@@ -32,8 +33,12 @@ pub(crate) struct Settings {
     pub(crate) noise: Vec<String>,
     #[serde(default)]
     pub(crate) maps: Maps,
-    pub(crate) bid: Bid,
-    pub(crate) steps: Vec<Step>,
+    /// A [`Bid`], which only `plan` reads.
+    #[serde(borrow)]
+    pub(crate) bid: &'a RawValue,
+    /// Each a [`Step`], of which a call reads one or two.
+    #[serde(borrow)]
+    pub(crate) steps: Vec<&'a RawValue>,
 }
 
 /// When to ask this source.
@@ -64,7 +69,7 @@ pub(crate) struct Bid {
 /// One round: requests, and how to read what comes back.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Step {
+pub(crate) struct Step<'a> {
     // The request.
     #[serde(default)]
     pub(crate) method: Option<Verb>,
@@ -100,20 +105,52 @@ pub(crate) struct Step {
     #[serde(default)]
     pub(crate) capture: BTreeMap<String, String>,
     /// Other shapes of the body, tried in order before the one below.
+    #[serde(borrow, default)]
+    reads: Vec<&'a RawValue>,
     #[serde(default)]
-    pub(crate) reads: Vec<ReadRule>,
-    #[serde(default)]
-    pub(crate) items: Many,
+    items: Many,
     /// The items are columns side by side: rows are made of them.
     #[serde(default)]
-    pub(crate) columns: bool,
+    columns: bool,
+    /// The items are tables: rows of `#key` and `#value` are made of their members.
+    #[serde(default)]
+    entries: bool,
     /// Conditions an item must meet.
     #[serde(default)]
-    pub(crate) keep: Many,
-    #[serde(default)]
-    pub(crate) passage: Option<PassageRule>,
-    #[serde(default)]
-    pub(crate) claims: Vec<ClaimRule>,
+    keep: Many,
+    /// A [`PassageRule`].
+    #[serde(borrow, default)]
+    passage: Option<&'a RawValue>,
+    /// A list of [`ClaimRule`].
+    #[serde(borrow, default)]
+    claims: Option<&'a RawValue>,
+}
+
+impl Step<'_> {
+    /// Every shape of the body this step reads, its own last; what `plan` does not need is parsed only here.
+    pub(crate) fn take_reads(&mut self) -> Result<Vec<ReadRule>, String> {
+        let mut reads = Vec::with_capacity(self.reads.len() + 1);
+        for (at, read) in self.reads.iter().enumerate() {
+            reads.push(serde_json::from_str(read.get()).map_err(|error| format!("`reads[{at}]`: {error}"))?);
+        }
+        let Some(passage) = self.passage else {
+            // A step that only captures, so far as its author meant it.
+            let idle = !self.items.0.is_empty() || !self.keep.0.is_empty() || self.claims.is_some();
+            return if idle { Err("`items`, `keep` and `claims` need a `passage`".to_owned()) } else { Ok(reads) };
+        };
+        let claims = self.claims.map_or("[]", RawValue::get);
+        reads.push(ReadRule {
+            when: Many::default(),
+            items: core::mem::take(&mut self.items),
+            columns: self.columns,
+            entries: self.entries,
+            keep: core::mem::take(&mut self.keep),
+            empty: Many::default(),
+            passage: serde_json::from_str(passage.get()).map_err(|error| format!("`passage`: {error}"))?,
+            claims: serde_json::from_str(claims).map_err(|error| format!("`claims`: {error}"))?,
+        });
+        Ok(reads)
+    }
 }
 
 /// One of several shapes a body may have.
@@ -127,6 +164,8 @@ pub(crate) struct ReadRule {
     pub(crate) items: Many,
     #[serde(default)]
     pub(crate) columns: bool,
+    #[serde(default)]
+    pub(crate) entries: bool,
     #[serde(default)]
     pub(crate) keep: Many,
     /// Any of these conditions says that a body of this shape holds nothing.

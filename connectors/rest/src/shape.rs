@@ -1,16 +1,16 @@
 //! One shape a body may have: where its items are and what is read of each.
 //!
-//! Takes: a step or one of its `reads`, and a body. Gives: [`Shaped`]. Fails: when its texts are parsed.
+//! Takes: one of the `reads` of a step, and a body. Gives: [`Shaped`]. Fails: when its texts are parsed.
 //! Limits: [`ITEMS_MAX`] items, [`TEXT_BYTES_MAX`] of text a passage.
 //! Why it is so: an item that lacks what a passage needs is left out, because services answer with holes; but when no
 //! item can be read, the service answers in another shape than this one.
 
 use crate::claim::Claims;
 use crate::condition::Condition;
-use crate::node::{Node, Wanted};
+use crate::node::Node;
 use crate::path::Path;
 use crate::response::{conditions, first, templates, url};
-use crate::settings::{ClaimRule, Many, PassageRule, ReadRule, Step};
+use crate::settings::{PassageRule, ReadRule};
 use crate::template::{Scope, Template, cut};
 use std::borrow::Cow;
 use zero_connector_sdk::{Claim, Findings, Passage};
@@ -31,12 +31,35 @@ pub(crate) enum Shaped {
     Other,
 }
 
+/// How items are found where the paths lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rows {
+    /// They are the things themselves.
+    Plain,
+    /// Of lists side by side.
+    Columns,
+    /// Of a table's members.
+    Entries,
+}
+
+impl Rows {
+    fn of(columns: bool, entries: bool) -> Result<Self, String> {
+        match (columns, entries) {
+            (false, false) => Ok(Self::Plain),
+            (true, false) => Ok(Self::Columns),
+            (false, true) => Ok(Self::Entries),
+            (true, true) => Err("`columns` and `entries`: items are one or the other".to_owned()),
+        }
+    }
+}
+
 /// One shape, parsed.
 pub(crate) struct Shape<'t> {
-    when: Vec<Condition<'t>>,
+    /// Whether conditions told that the body is of this shape.
+    told: bool,
     empty: Vec<Condition<'t>>,
     items: Vec<Path<'t>>,
-    columns: bool,
+    rows: Rows,
     keep: Vec<Condition<'t>>,
     passage: PassageReader<'t>,
     claims: Claims<'t>,
@@ -52,56 +75,22 @@ struct PassageReader<'t> {
 }
 
 impl<'t> Shape<'t> {
-    /// One of the `reads` of a step.
-    pub(crate) fn of_rule(rule: &'t ReadRule) -> Result<Self, String> {
-        let mut shape = Self::new(&rule.items, rule.columns, &rule.keep, &rule.passage, &rule.claims)?;
-        shape.when = conditions("when", &rule.when)?;
-        shape.empty = conditions("empty", &rule.empty)?;
-        Ok(shape)
-    }
-
-    /// What the step says itself; none when it only captures.
-    pub(crate) fn of_step(step: &'t Step) -> Result<Option<Self>, String> {
-        let Some(passage) = &step.passage else {
-            // A step that only captures, so far as its author meant it.
-            let idle = !step.items.0.is_empty() || !step.keep.0.is_empty() || !step.claims.is_empty();
-            return if idle { Err("`items`, `keep` and `claims` need a `passage`".to_owned()) } else { Ok(None) };
-        };
-        Self::new(&step.items, step.columns, &step.keep, passage, &step.claims).map(Some)
-    }
-
-    fn new(
-        items: &'t Many,
-        columns: bool,
-        keep: &'t Many,
-        passage: &'t PassageRule,
-        claims: &'t [ClaimRule],
-    ) -> Result<Self, String> {
-        let items = items.0.iter().map(|path| Path::parse(path).map_err(|what| format!("`items`: {what}")));
+    /// Parses what a rule says of the items.
+    pub(crate) fn new(rule: &'t ReadRule) -> Result<Self, String> {
+        let items = rule.items.0.iter().map(|path| Path::parse(path).map_err(|what| format!("`items`: {what}")));
         Ok(Self {
-            when: Vec::new(),
-            empty: Vec::new(),
+            told: !rule.when.0.is_empty(),
+            empty: conditions("empty", &rule.empty)?,
             items: items.collect::<Result<_, _>>()?,
-            columns,
-            keep: conditions("keep", keep)?,
-            passage: PassageReader::new(passage)?,
-            claims: Claims::new(claims)?,
+            rows: Rows::of(rule.columns, rule.entries)?,
+            keep: conditions("keep", &rule.keep)?,
+            passage: PassageReader::new(&rule.passage)?,
+            claims: Claims::new(&rule.claims)?,
         })
-    }
-
-    /// Adds the names it speaks of.
-    pub(crate) fn wants(&self, wanted: &mut Wanted<'t>) {
-        [&self.when, &self.empty, &self.keep].into_iter().flatten().for_each(|condition| condition.wants(wanted));
-        self.items.iter().for_each(|path| path.wants(wanted));
-        self.passage.all().into_iter().flatten().for_each(|template| template.wants(wanted));
-        self.claims.wants(wanted);
     }
 
     /// Reads a body.
     pub(crate) fn read(&self, scope: Scope<'_, '_>) -> Shaped {
-        if !self.when.iter().all(|condition| condition.holds(scope)) {
-            return Shaped::Other;
-        }
         let limit: usize = scope.vars.first("limit").and_then(|limit| limit.parse().ok()).unwrap_or(ITEMS_MAX);
         let limit = limit.clamp(1, ITEMS_MAX);
         let mut passages: Vec<Passage> = Vec::new();
@@ -128,8 +117,8 @@ impl<'t> Shape<'t> {
         }
         let named = || self.items.iter().any(|path| path.stands(scope.root, scope.vars));
         let empty = self.empty.iter().any(|condition| condition.holds(scope));
-        // `when` tells the shape as well as the items do, unless there are items and none of them can be read.
-        let of_this_shape = if none { !self.when.is_empty() || named() } else { !kept && named() };
+        // The conditions tell the shape as well as the items do, unless there are items and none of them can be read.
+        let of_this_shape = if none { self.told || named() } else { !kept && named() };
         if empty || of_this_shape { Shaped::Nothing } else { Shaped::Other }
     }
 
@@ -140,17 +129,18 @@ impl<'t> Shape<'t> {
             if found.is_empty() {
                 for node in path.find(scope.root, scope.root, scope.vars) {
                     match node {
-                        Node::List(list) if !self.columns => found.extend(list),
+                        Node::List(list) if self.rows == Rows::Plain => found.extend(list),
                         _ => found.push(node),
                     }
                 }
             }
         }
         found.retain(|node| !matches!(node, Node::Null));
-        if !self.columns {
-            return found.into_iter().map(Cow::Borrowed).collect();
+        match self.rows {
+            Rows::Plain => found.into_iter().map(Cow::Borrowed).collect(),
+            Rows::Columns => found.into_iter().flat_map(|node| rows(node, limit)).map(Cow::Owned).collect(),
+            Rows::Entries => found.into_iter().flat_map(entries).take(ITEMS_MAX).map(Cow::Owned).collect(),
         }
-        found.into_iter().flat_map(|node| rows(node, limit)).map(Cow::Owned).collect()
     }
 }
 
@@ -168,6 +158,19 @@ fn rows<'b>(columns: &Node<'b>, limit: usize) -> Vec<Node<'b>> {
         .take_while(|row| !row.is_empty())
         .map(Node::Object)
         .collect()
+}
+
+/// The members of a table as rows of `#key` and `#value`; what a value holds itself stands beside them.
+fn entries<'b>(table: &Node<'b>) -> Vec<Node<'b>> {
+    let Node::Object(members) = table else { return Vec::new() };
+    let row = |(key, value): &(Cow<'b, str>, Node<'b>)| {
+        let mut row = vec![(Cow::Borrowed("#key"), Node::Text(key.clone())), (Cow::Borrowed("#value"), value.clone())];
+        if let Node::Object(inner) = value {
+            row.extend(inner.iter().cloned());
+        }
+        Node::Object(row)
+    };
+    members.iter().take(ITEMS_MAX).map(row).collect()
 }
 
 /// Scores between 0 and 1: the service's own relative to its best, else by rank.
@@ -191,10 +194,6 @@ impl<'t> PassageReader<'t> {
             language: templates("passage.language", &rule.language)?,
             score: templates("passage.score", &rule.score)?,
         })
-    }
-
-    fn all(&self) -> [&[Template<'t>]; 6] {
-        [&self.title, &self.url, &self.text, &self.published, &self.language, &self.score]
     }
 
     /// A passage needs a title or a text; either may stand for the other.

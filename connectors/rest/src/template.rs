@@ -8,8 +8,8 @@
 //! `{a ?? b ?? 'text'}` takes the first that is not empty; `|` adds filters; `[[ ]]` is left out when a hole inside is
 //! empty; `{{` and `}}` are braces. In a request a hole names a variable; in a response a path, and `:name` a variable.
 
-use crate::filter::Filter;
-use crate::node::{Node, Wanted};
+use crate::filter::{Filter, inverted};
+use crate::node::Node;
 use crate::path::Path;
 use crate::settings::Maps;
 use crate::vars::Vars;
@@ -79,11 +79,6 @@ impl<'t> Template<'t> {
         parts(&mut rest, mode, false).map(Self).map_err(|what| format!("template `{text}`: {what}"))
     }
 
-    /// Adds the names its paths speak of.
-    pub(crate) fn wants(&self, wanted: &mut Wanted<'t>) {
-        wants(&self.0, wanted);
-    }
-
     /// The text, or none when a hole outside of `[[ ]]` is empty.
     pub(crate) fn render(&self, scope: Scope<'_, '_>, escape: Escape) -> Option<String> {
         let mut out = String::new();
@@ -131,20 +126,14 @@ impl<'t> Hole<'t> {
         Self { alternatives: vec![Operand::Text(text)], filters: Vec::new() }
     }
 
-    pub(crate) fn wants(&self, wanted: &mut Wanted<'t>) {
-        for operand in &self.alternatives {
-            if let Operand::Path(path) = operand {
-                path.wants(wanted);
-            }
-        }
-    }
-
     /// Its values, none of them blank.
     pub(crate) fn values<'s>(&self, scope: Scope<'s, '_>) -> Vec<Cow<'s, str>>
     where
         't: 's,
     {
-        let first = self.alternatives.iter().map(|operand| operand.values(scope)).find(|values| !values.is_empty());
+        let inverted = self.filters.first() == Some(&Filter::Inverted);
+        let read = |operand: &Operand<'t>| if inverted { operand.inverted(scope) } else { operand.values(scope) };
+        let first = self.alternatives.iter().map(read).find(|values| !values.is_empty());
         let mut values = first.unwrap_or_default();
         for filter in &self.filters {
             values = filter.apply(values, scope);
@@ -153,12 +142,34 @@ impl<'t> Hole<'t> {
         values
     }
 
+    /// Whether it names anything at all: a text that is not blank, a list that is not empty, an object.
+    pub(crate) fn is_there(&self, scope: Scope<'_, '_>) -> bool {
+        let filtered = !self.filters.is_empty();
+        let there = |node: &Node<'_>| match node {
+            Node::Object(_) => true,
+            Node::List(list) => !list.is_empty(),
+            _ => node.text().is_some_and(|text| !text.trim().is_empty()),
+        };
+        let found = |operand: &Operand<'t>| match operand {
+            Operand::Path(path) if !filtered => path.find(scope.root, scope.item, scope.vars).into_iter().any(there),
+            _ => false,
+        };
+        self.alternatives.iter().any(found) || !self.values(scope).is_empty()
+    }
+
     fn in_segments(&self) -> bool {
         self.filters.contains(&Filter::Segments)
     }
 }
 
 impl<'t> Operand<'t> {
+    /// Texts that came as indexes of their words.
+    fn inverted<'s>(&self, scope: Scope<'s, '_>) -> Vec<Cow<'s, str>> {
+        let Operand::Path(path) = self else { return Vec::new() };
+        let found = path.find(scope.root, scope.item, scope.vars);
+        found.into_iter().filter_map(inverted).map(Cow::Owned).collect()
+    }
+
     fn values<'s>(&self, scope: Scope<'s, '_>) -> Vec<Cow<'s, str>>
     where
         't: 's,
@@ -260,16 +271,6 @@ fn operand(text: &str, mode: Mode) -> Result<Operand<'_>, String> {
     }
 }
 
-fn wants<'t>(parts: &[Part<'t>], wanted: &mut Wanted<'t>) {
-    for part in parts {
-        match part {
-            Part::Text(_) => {}
-            Part::Hole(hole) => hole.wants(wanted),
-            Part::Optional(parts) => wants(parts, wanted),
-        }
-    }
-}
-
 fn stands(parts: &[Part<'_>], scope: Scope<'_, '_>) -> bool {
     parts.iter().any(|part| match part {
         Part::Text(_) => false,
@@ -284,7 +285,11 @@ fn stands(parts: &[Part<'_>], scope: Scope<'_, '_>) -> bool {
 fn render(parts: &[Part<'_>], scope: Scope<'_, '_>, escape: Escape, out: &mut String) -> Option<()> {
     for part in parts {
         match part {
-            Part::Text(text) => out.push_str(text),
+            Part::Text(text) => {
+                // A value that ends its sentence itself needs no second full stop.
+                let ended = escape == Escape::None && out.ends_with(['.', '!', '?', '…']);
+                out.push_str(text.strip_prefix('.').filter(|_| ended).unwrap_or(text));
+            }
             Part::Hole(hole) => {
                 let values = hole.values(scope);
                 if values.is_empty() {

@@ -7,7 +7,6 @@
 
 mod catalogue;
 mod exchanges;
-mod fixtures;
 mod grammar;
 mod mutations;
 

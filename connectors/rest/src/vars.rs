@@ -19,7 +19,7 @@ pub(crate) struct Vars(BTreeMap<String, Vec<String>>);
 
 impl Vars {
     /// Everything the question offers.
-    pub(crate) fn of(settings: &Settings, question: &Question, intent: &Intent) -> Self {
+    pub(crate) fn of(settings: &Settings<'_>, question: &Question, intent: &Intent) -> Self {
         let mut vars = Self::default();
         for (name, value) in &settings.variables {
             vars.add(name, value.clone());
@@ -59,7 +59,7 @@ impl Vars {
         }
     }
 
-    fn intent(&mut self, settings: &Settings, question: &Question, intent: &Intent) {
+    fn intent(&mut self, settings: &Settings<'_>, question: &Question, intent: &Intent) {
         self.add("language", intent.language.split('-').next().unwrap_or_default());
         self.add("locale", intent.language.as_str());
         self.add("subject", intent.subject.clone().unwrap_or_default());

@@ -5,7 +5,8 @@
 //! Why it is so: document types are passed over and only the predefined entities and characters by number are
 //! resolved, so no entity can expand; repeated elements become a list, so one path reads both formats.
 
-use crate::node::{NODES_MAX, Node, Wanted};
+use crate::node::{NODES_MAX, Node};
+use crate::wanted::Wanted;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::ResolveResult;
 use quick_xml::reader::NsReader;
@@ -209,9 +210,23 @@ fn decode(body: &[u8]) -> Result<Cow<'_, str>, String> {
             let latin = ["iso-8859-1", "windows-1252", "latin1", "us-ascii"].iter().any(|name| head.contains(name));
             if latin {
                 Ok(Cow::Owned(body.iter().copied().map(char::from).collect()))
+            } else if head.contains("windows-1251") {
+                Ok(Cow::Owned(body.iter().copied().map(cyrillic).collect()))
             } else {
                 Err(format!("not UTF-8: {error}"))
             }
         }
+    }
+}
+
+/// Letters of windows-1251, in which banks still publish their rates; its signs beyond ASCII are not told apart.
+fn cyrillic(byte: u8) -> char {
+    match byte {
+        0xa8 => 'Ё',
+        0xb8 => 'ё',
+        0xa0 => ' ',
+        0xc0..=0xff => char::from_u32(0x410 + u32::from(byte - 0xc0)).unwrap_or(char::REPLACEMENT_CHARACTER),
+        0x80.. => char::REPLACEMENT_CHARACTER,
+        ascii => char::from(ascii),
     }
 }

@@ -62,12 +62,13 @@ pub(crate) struct Entity {
 #[serde(untagged)]
 pub(crate) enum MapOrNone<T> {
     Map(BTreeMap<String, T>),
-    None([(); 0]),
+    /// Usually of none; the answer to a change lists the ids of what it changed.
+    None(Vec<String>),
 }
 
 impl<T> Default for MapOrNone<T> {
     fn default() -> Self {
-        Self::None([])
+        Self::None(Vec::new())
     }
 }
 

@@ -56,6 +56,10 @@ fn describe(record: &SourceRecord) -> String {
     line("connector", record.connector.clone());
     line("homepage", record.homepage.clone().unwrap_or_default());
     line("attribution", record.attribution.clone().unwrap_or_default());
+    line("category", record.category.map(|category| category.name().to_owned()).unwrap_or_default());
+    line("licence", record.licence.clone().unwrap_or_default());
+    line("terms", record.terms.clone().unwrap_or_default());
+    line("key", record.key.name().to_owned());
     line("languages", record.source.languages.join(", "));
     line("topics", record.source.topics.join(", "));
     line("hosts", record.hosts.join(", "));

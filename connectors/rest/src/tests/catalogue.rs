@@ -28,7 +28,7 @@ fn every_source_bids_as_its_record_says() {
 fn unknown_keys_and_broken_texts_are_named() {
     for (settings, named) in [
         (r#"{"bid":{},"steps":[{"url":"https://a.example/","itmes":"x"}]}"#, "itmes"),
-        (r#"{"bid":{"bse":1},"steps":[]}"#, "bse"),
+        (r#"{"bid":{"bse":1},"steps":[{"url":"https://a.example/"}]}"#, "bse"),
         (r#"{"bid":{},"steps":[]}"#, "`steps`: 0 steps"),
         (r#"{"bid":{},"steps":[{"url":"https://a.example/{query"}]}"#, "`steps[0]`: `url`"),
         (r#"{"bid":{},"steps":[{"url":"https://a.example/","items":"a"}]}"#, "need a `passage`"),

@@ -1,16 +1,17 @@
 use crate::condition::Condition;
-use crate::node::{Node, Wanted, from_json};
+use crate::node::{Node, from_json};
 use crate::path::Path;
 use crate::settings::Maps;
 use crate::template::{Escape, Mode, Scope, Template};
 use crate::vars::Vars;
+use crate::wanted::Wanted;
 use proptest::prelude::*;
 
 const BODY: &str = r#"{"a":{"b":[{"c":"x","n":1},{"c":"y","n":2.5}],"empty":"","null":null},"one":{"c":"z"},
-    "d e":[3,4],"html":"<p>A &amp; <i>b</i>c</p>","when":"Tue, 05 Mar 2024 10:11:12 +0000"}"#;
+    "d e":[3,4],"tagged":[{"tags":["red"],"v":7},{"tags":["green","blue"],"v":8}],"said":"So it is.","index":{"world":[1,3],"hello":[0],"again":[2]},"html":"<p>A &amp; <i>b</i>c</p>","when":"Tue, 05 Mar 2024 10:11:12 +0000"}"#;
 
 fn node() -> Node<'static> {
-    from_json(BODY.as_bytes(), &Wanted { all: true, names: Vec::new() }).unwrap()
+    from_json(BODY.as_bytes(), &Wanted::everything()).unwrap()
 }
 
 fn vars() -> Vars {
@@ -40,6 +41,9 @@ fn templates_say_what_the_readme_says() {
         ("{a.b[?c == 'y'].n}", Some("2.5")),
         ("{a.b[?c == :who].n|times:amount}", Some("5")),
         ("{a.b[?c != 'y'].n}", Some("1")),
+        ("{tagged[?tags == 'blue'].v}", Some("8")),
+        ("{html|html}. Done.", Some("A & bc. Done.")),
+        ("{said}. Done.", Some("So it is. Done.")),
         ("{one.*}", Some("z")),
         ("{nothing ?? a.empty ?? 'else'}", Some("else")),
         ("{nothing}", None),
@@ -49,6 +53,8 @@ fn templates_say_what_the_readme_says() {
         ("{html|html}", Some("A & bc")),
         ("{when|date}", Some("2024-03-05T10:11:12Z")),
         ("{a.b.c|count}", Some("2")),
+        ("{index|inverted}", Some("hello world again world")),
+        ("{a.b.c|inverted}", None),
         ("{:who|upper|replace:'Y':'why'}", Some("why")),
     ] {
         assert_eq!(rendered(template).as_deref(), text, "{template}");
@@ -60,7 +66,10 @@ fn conditions_hold_as_written() {
     let (root, vars, maps) = (node(), vars(), Maps::new());
     let scope = Scope { vars: &vars, maps: &maps, root: &root, item: &root };
     for (condition, holds) in [
-        ("a.b", false),
+        ("a.b", true),
+        ("one", true),
+        ("a.empty", false),
+        ("!one", false),
         ("a.b.c", true),
         ("!nothing", true),
         ("a.null", false),
@@ -83,8 +92,6 @@ proptest! {
         let scope = Scope { vars: &vars, maps: &maps, root: &root, item: &root };
         for mode in [Mode::Request, Mode::Response] {
             if let Ok(template) = Template::parse(&text, mode) {
-                let mut wanted = Wanted::default();
-                template.wants(&mut wanted);
                 for escape in [Escape::None, Escape::Url, Escape::Header] {
                     let _ = template.render(scope, escape);
                 }
@@ -122,7 +129,7 @@ proptest! {
 
     #[test]
     fn any_xml_is_read_or_refused(text in "[<>/a-c &;!\\[\\]='\"#?-]{0,60}") {
-        let wanted = Wanted { all: true, names: Vec::new() };
+        let wanted = Wanted::everything();
         let _ = crate::xml::from_xml(text.as_bytes(), &wanted, &std::collections::BTreeMap::new());
     }
 }

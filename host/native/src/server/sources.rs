@@ -11,7 +11,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use zero_engine::Snapshot;
-use zero_pipeline::catalogue::SourceRecord;
+use zero_pipeline::catalogue::{Category, SourceRecord};
 use zero_pipeline::health::Suspension;
 use zero_pipeline::wire::twin::{self, Twin as _};
 use zero_pipeline::{Platform as _, Problem, Rooms as _};
@@ -94,6 +94,10 @@ impl Shelf {
             summary: &record.summary,
             homepage: said(&record.homepage),
             attribution: said(&record.attribution),
+            category: record.category.map(Category::name),
+            licence: said(&record.licence),
+            terms: said(&record.terms),
+            key: record.key.name(),
             languages: &record.source.languages,
             topics: &record.source.topics,
             kinds: record.kinds.to_wire(),
@@ -125,6 +129,13 @@ struct Source<'a> {
     homepage: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     attribution: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    category: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    licence: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    terms: Option<&'a str>,
+    key: &'static str,
     languages: &'a [String],
     topics: &'a [String],
     kinds: Vec<twin::Kind>,

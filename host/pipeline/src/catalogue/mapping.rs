@@ -4,7 +4,7 @@
 //! - **Gives** the source's settings laid over the mapping's: tables are merged key by key, anything else is replaced.
 //! - **Fails** never. **Limits**: tables deeper than [`DEPTH_MAX`] are replaced as a whole.
 //! - **Why it is so**: a hundred forums run one software; a hundred copies of its mapping would drift apart. The test
-//!   kit of the connectors' SDK does the same, since no room may know the host; `tests/catalogue.rs` holds them equal.
+//!   kit of the connectors' SDK does the same, since no room may know the host; `tests/fixtures/records.rs` holds them equal.
 
 use serde_json::{Map, Value};
 
