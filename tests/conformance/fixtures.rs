@@ -11,8 +11,12 @@ use zero_tests::bundle::bundle;
 /// The same connector as a Rust type.
 fn native(name: &str) -> Option<Box<dyn Subject>> {
     match name {
+        "feed" => Some(Box::new(Native::<zero_connector_feed::Feed>::new())),
+        "mcp" => Some(Box::new(Native::<zero_connector_mcp::Mcp>::new())),
         "mediawiki" => Some(Box::new(Native::<MediaWiki>::new())),
+        "oai-pmh" => Some(Box::new(Native::<zero_connector_oai_pmh::OaiPmh>::new())),
         "rest" => Some(Box::new(Native::<Rest>::new())),
+        "sparql" => Some(Box::new(Native::<zero_connector_sparql::Sparql>::new())),
         "wikidata" => Some(Box::new(Native::<Wikidata>::new())),
         _ => None,
     }
@@ -38,7 +42,7 @@ fn components_pass_their_own_fixtures() {
         }
         judged.push(name.as_str());
     }
-    for name in ["mediawiki", "rest", "wikidata"] {
+    for name in ["feed", "mcp", "mediawiki", "oai-pmh", "rest", "sparql", "wikidata"] {
         assert!(judged.contains(&name), "`{name}` carries no fixtures, only {judged:?} do");
     }
 }

@@ -63,7 +63,7 @@ pub(crate) struct Entity {
 pub(crate) enum MapOrNone<T> {
     Map(BTreeMap<String, T>),
     /// Usually of none; the answer to a change lists the ids of what it changed.
-    None(Vec<String>),
+    None(#[allow(dead_code, reason = "only its shape tells")] Vec<String>),
 }
 
 impl<T> Default for MapOrNone<T> {
