@@ -75,12 +75,12 @@ fn a_stamp_is_verified_by_the_types() {
         let mut stamped = honest.clone();
         stamped[stamp..stamp + is.world.len()].copy_from_slice(says.world.as_bytes());
         let mut renamed = honest;
-        for at in 0..renamed.len() - 5 {
+        for at in 0..=renamed.len() - 5 {
             if renamed[at..at + 5] == *is.number.as_bytes() {
                 renamed[at..at + 5].copy_from_slice(says.number.as_bytes());
             }
         }
-        for (bytes, reason) in [(stamped, says.interface), (renamed, "type mismatch")] {
+        for (bytes, reason) in [(stamped, says.interface), (renamed, "mismatch")] {
             match engine.connector(&bytes) {
                 Err(LoadError::Interface(said)) => {
                     assert!(said.contains(reason), "{} as {}: {said}", is.number, says.number)
