@@ -188,6 +188,33 @@ fn a_body_for_files() {
 }
 
 #[test]
+fn a_body_for_feed() {
+    check(entry::feed, &bodies("connectors/feed/"));
+}
+
+#[test]
+fn a_body_for_sparql() {
+    check(entry::sparql, &bodies("connectors/sparql/"));
+}
+
+#[test]
+fn a_body_for_oai_pmh() {
+    check(entry::oai_pmh, &bodies("connectors/oai-pmh/"));
+}
+
+#[test]
+fn a_body_for_mcp() {
+    check(entry::mcp, &bodies("connectors/mcp/"));
+}
+
+#[test]
+fn fixtures_of_a_component() {
+    let mut seeds = texts(&[r#"{"sources": "connector = \"a\"", "cases": "", "exchanges": {"a-1": "GET https://a.example/\n"}}"#]);
+    seeds.push(b"\0asm\x0d\0\x01\0\0\x10\x0dzero:fixtures{}".to_vec());
+    check(entry::fixtures, &seeds);
+}
+
+#[test]
 fn a_question() {
     check(entry::question, &examples());
 }

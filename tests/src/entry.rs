@@ -67,29 +67,64 @@ pub fn question(bytes: &[u8]) {
 
 /// A body from a wiki.
 pub fn mediawiki(bytes: &[u8]) {
-    body("mediawiki", bytes, 2);
+    body("mediawiki", bytes);
 }
 
 /// A body from Wikidata.
 pub fn wikidata(bytes: &[u8]) {
-    body("wikidata", bytes, 1);
+    body("wikidata", bytes);
 }
 
 /// A body from any mapped service.
 pub fn rest(bytes: &[u8]) {
-    body("rest", bytes, 40);
+    body("rest", bytes);
 }
 
 /// A body from the index of files.
 pub fn files(bytes: &[u8]) {
-    body("files", bytes, 1);
+    body("files", bytes);
 }
 
-/// The same body in every round, for the first sources of a connector.
-fn body(connector: &str, bytes: &[u8], at_most: usize) {
+/// A feed.
+pub fn feed(bytes: &[u8]) {
+    body("feed", bytes);
+}
+
+/// Results of a SPARQL query.
+pub fn sparql(bytes: &[u8]) {
+    body("sparql", bytes);
+}
+
+/// A body from a repository of records.
+pub fn oai_pmh(bytes: &[u8]) {
+    body("oai-pmh", bytes);
+}
+
+/// A body from an MCP server.
+pub fn mcp(bytes: &[u8]) {
+    body("mcp", bytes);
+}
+
+/// What a component carries to be tested with, and the form of any answer.
+pub fn fixtures(bytes: &[u8]) {
+    let _ = zero_builder::fixtures::Fixtures::from_json(bytes);
+    let _ = zero_builder::fixtures::read(bytes);
+    let _ = zero_builder::foreign::adopt(bytes, zero_builder::COMPONENT_BYTES_MAX);
+    if let Some(shape) = zero_drift::Shape::of(bytes) {
+        assert_eq!(shape.fingerprint().len(), 16);
+    }
+}
+
+/// Sources of a connector that one body is tried with: others are those of the next body.
+const SOURCES_OF_A_BODY: usize = 4;
+
+/// The same body in every round, for some sources of a connector.
+fn body(connector: &str, bytes: &[u8]) {
     let Some(native) = rooms().connectors.get(connector) else { return };
     let response = Response { status: 200, headers: Vec::new(), body: bytes.to_vec() };
-    for (record, plan) in plans(connector).iter().take(at_most) {
+    let plans = plans(connector);
+    let first = bytes.len() % plans.len().max(1);
+    for (record, plan) in plans.iter().cycle().skip(first).take(SOURCES_OF_A_BODY.min(plans.len())) {
         let mut step = plan.clone();
         for _ in 0..4 {
             let Step::Fetch(fetch) = &step else { break };

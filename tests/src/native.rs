@@ -42,9 +42,13 @@ impl NativeRooms {
             ("calculator", Native::of::<zero_connector_calculator::Calculator>()),
             ("clock", Native::of::<zero_connector_clock::Clock>()),
             ("countries", Native::of::<zero_connector_countries::Countries>()),
+            ("feed", Native::of::<zero_connector_feed::Feed>()),
             ("files", Native::of::<zero_connector_files::Files>()),
+            ("mcp", Native::of::<zero_connector_mcp::Mcp>()),
             ("mediawiki", Native::of::<zero_connector_mediawiki::MediaWiki>()),
+            ("oai-pmh", Native::of::<zero_connector_oai_pmh::OaiPmh>()),
             ("rest", Native::of::<zero_connector_rest::Rest>()),
+            ("sparql", Native::of::<zero_connector_sparql::Sparql>()),
             ("units", Native::of::<zero_connector_units::Units>()),
             ("wikidata", Native::of::<zero_connector_wikidata::Wikidata>()),
         ];
