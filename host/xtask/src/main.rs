@@ -5,7 +5,6 @@
 mod components;
 mod run;
 mod suite;
-mod toolchain;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -75,7 +74,7 @@ fn main() -> ExitCode {
 
 fn components(twice: bool) -> Result<ExitCode> {
     let root = run::root()?;
-    let toolchain = toolchain::find()?;
+    let toolchain = components::toolchain()?;
     let built = components::build(&root, &toolchain)?;
     print!("{}", components::table(&built));
     if twice {
