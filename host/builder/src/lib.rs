@@ -8,7 +8,10 @@
 //!   imported types can be shared between crates; the component is encoded for its twin that *exports* them, so that
 //!   the result has not even a type import. Both have the same core exports.
 
+pub mod fixtures;
 pub mod guest;
+pub mod sources;
+
 
 use sha2::{Digest as _, Sha256};
 use wasm_encoder::{CustomSection, RawSection};
