@@ -12,7 +12,6 @@ pub mod fixtures;
 pub mod guest;
 pub mod sources;
 
-
 use sha2::{Digest as _, Sha256};
 use wasm_encoder::{CustomSection, RawSection};
 use wasmparser::{Encoding, Parser, Payload};
