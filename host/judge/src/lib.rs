@@ -36,8 +36,11 @@ mod collision;
 mod compare;
 
 pub use check::check;
-pub use collision::{Neighbour, Neighbours};
-pub use compare::{Comparison, Difference, Outlook, Policy, Run, compare, runs_of_fixtures, runs_of_receipt};
+pub use collision::Neighbours;
+pub use compare::{
+    Compared, Comparison, Difference, Outlook, Policy, Run, RunsError, What, compare, runs_of_fixtures, runs_of_folder,
+    runs_of_receipt,
+};
 pub use options::{Limits, Options};
 pub use question::{NOW_MS, read};
 pub use report::{Check, Finding, Report, Use, Verdict};

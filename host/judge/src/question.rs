@@ -27,7 +27,8 @@ pub(crate) fn of_case(case: &Case) -> Result<(Question, Intent), String> {
     }
     if let Some(now) = &case.now {
         let at: Result<jiff::Timestamp, _> = now.parse();
-        question.now_ms = at.map_err(|error| format!("`now` is no time such as `2027-03-01T09:30:00Z`: {error}"))?.as_millisecond();
+        question.now_ms =
+            at.map_err(|error| format!("`now` is no time such as `2027-03-01T09:30:00Z`: {error}"))?.as_millisecond();
     }
     let (question, mut intent) = with_intent(question);
     for entity in case.entities() {

@@ -4,9 +4,7 @@ use crate::report::{Check, Sheet};
 use crate::stock::{Asked, Stock};
 use crate::usage::Usage;
 use std::collections::BTreeSet;
-use zero_connector_sdk::testing::{
-    Bounds, End, Figures, Miss, Subject, Trace, misses_of_trace, trace, unrecorded,
-};
+use zero_connector_sdk::testing::{Bounds, End, Figures, Miss, Subject, Trace, misses_of_trace, trace, unrecorded};
 use zero_types::connector::Outcome;
 
 /// A case and what became of it.
@@ -18,7 +16,11 @@ pub(crate) struct Replayed<'s> {
 }
 
 /// Walks one case through its exchanges.
-pub(crate) fn walk<'s, S: Subject + ?Sized>(subject: &S, stock: &'s Stock, asked: &'s Asked) -> (Replayed<'s>, Figures) {
+pub(crate) fn walk<'s, S: Subject + ?Sized>(
+    subject: &S,
+    stock: &'s Stock,
+    asked: &'s Asked,
+) -> (Replayed<'s>, Figures) {
     let recordings = asked.case.recordings(&stock.exchanges);
     let mut answered_by = Vec::new();
     let (trace, figures) = trace(subject, &asked.record.source, &asked.question, &asked.intent, |request| {

@@ -215,7 +215,7 @@ fn grouped(number: u64) -> String {
 #[derive(Debug, Default)]
 pub(crate) struct Sheet {
     findings: Vec<Finding>,
-    surplus: Vec<(Check, usize)>,
+    surplus: Vec<(Check, Verdict, usize)>,
     pub(crate) uses: Vec<Use>,
 }
 
@@ -242,9 +242,9 @@ impl Sheet {
             count += 1;
         }
         if count >= FINDINGS_PER_CHECK_MAX {
-            match self.surplus.iter_mut().find(|(of, _)| *of == check) {
-                Some((_, more)) => *more += 1,
-                None => self.surplus.push((check, 1)),
+            match self.surplus.iter_mut().find(|(of, how, _)| *of == check && *how == verdict) {
+                Some((_, _, more)) => *more += 1,
+                None => self.surplus.push((check, verdict, 1)),
             }
             return;
         }
@@ -265,11 +265,17 @@ impl Sheet {
         }
     }
 
+    /// What failed, each in a line.
+    pub(crate) fn into_failures(self) -> Vec<String> {
+        let failed = self.findings.into_iter().filter(|finding| finding.verdict == Verdict::Failed);
+        failed.map(|finding| format!("{}: {}", finding.about, finding.what)).collect()
+    }
+
     pub(crate) fn into_report(mut self, descriptor: &Descriptor) -> Report {
-        for (check, more) in core::mem::take(&mut self.surplus) {
+        for (check, verdict, more) in core::mem::take(&mut self.surplus) {
             let (about, what) = (String::new(), format!("{more} more of the kind"));
             let change = "mend those above and run it again".to_owned();
-            self.findings.push(Finding { check, verdict: Verdict::Failed, about, what, change, times: 1 });
+            self.findings.push(Finding { check, verdict, about, what, change, times: 1 });
         }
         // Stable, so that findings of a check stay in the order in which they were made.
         self.findings.sort_by_key(|finding| finding.check);

@@ -1,8 +1,8 @@
 //! The smoke test: what a component carries is replayed before it is swapped in.
 
 use crate::options::Options;
-use crate::report::{Check, Report, Sheet};
 use crate::replay;
+use crate::report::{Check, Report, Sheet};
 use crate::stock::{Stock, label};
 use crate::subject::Running;
 use crate::usage::Usage;
@@ -30,7 +30,11 @@ pub fn smoke(connector: &Connector, fixtures: &Fixtures) -> Report {
         match subject.plan(&record.source, &question, &intent).result {
             Ok(Ok(_)) => planned += 1,
             Ok(Err(failure)) => {
-                sheet.fail(Check::Must, &about, Miss::new(said(&failure), "mend the source's settings, or the connector"));
+                sheet.fail(
+                    Check::Must,
+                    &about,
+                    Miss::new(said(&failure), "mend the source's settings, or the connector"),
+                );
             }
             Err(ended) => sheet.fail(Check::Must, &about, Miss::new(ended.to_string(), ended.by.change())),
         }

@@ -66,7 +66,11 @@ impl Stock {
         }
         if let Some(other) = stock.catalogue.records().iter().find(|record| record.connector != connector) {
             let what = format!("its sources are of connector `{}`, but this one is `{connector}`", other.connector);
-            sheet.fail(Check::Fixtures, "sources.toml", Miss::new(what, format!("write `connector = \"{connector}\"`")));
+            sheet.fail(
+                Check::Fixtures,
+                "sources.toml",
+                Miss::new(what, format!("write `connector = \"{connector}\"`")),
+            );
         }
         for (name, text) in &fixtures.exchanges {
             match Exchange::parse(text) {
@@ -99,7 +103,10 @@ impl Stock {
         let mut fail = |what: String, change: &str| sheet.fail(Check::Fixtures, &about, Miss::new(what, change));
         let Some(record) = self.catalogue.get(&case.source).map(Arc::clone) else {
             if !self.catalogue.records().is_empty() {
-                fail("`cases.toml` has a case of a source that `sources.toml` does not have".to_owned(), "mend its `source`");
+                fail(
+                    "`cases.toml` has a case of a source that `sources.toml` does not have".to_owned(),
+                    "mend its `source`",
+                );
             }
             return;
         };

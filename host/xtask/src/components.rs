@@ -1,5 +1,6 @@
 //! Functions and connectors as components, in `target/bundle` as a host wants them.
 
+use crate::fixtures;
 use anyhow::{Context as _, Result, bail};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -36,7 +37,10 @@ pub(crate) fn build(root: &Path, toolchain: &Toolchain) -> Result<Vec<Built>> {
     for guest in &guests {
         let module = zero_builder::guest::module_path(&guests_dir(root), &guest.package);
         let module = fs::read(&module).with_context(|| format!("reading {}", module.display()))?;
-        let component = zero_builder::build(&module).with_context(|| format!("component `{}`", guest.name))?;
+        let mut component = zero_builder::build(&module).with_context(|| format!("component `{}`", guest.name))?;
+        if guest.kind == "connectors" {
+            component.bytes = fixtures::carried(root, &guest.name, component.bytes)?;
+        }
         let path = bundle.join(guest.kind).join(format!("{}.wasm", guest.name));
         write_if_changed(&path, &component.bytes)?;
         built.push(Built {
