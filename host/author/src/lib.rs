@@ -18,6 +18,7 @@ pub mod sdk;
 mod warm;
 
 pub mod make;
+pub mod package;
 pub mod trial;
 
 pub mod record;

@@ -7,7 +7,6 @@ mod judge;
 mod make;
 mod registry;
 
-use crate::out;
 use crate::setup::Setup;
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -51,8 +50,6 @@ pub(crate) enum ConnectorCommand {
     /// Keys that sign
     #[command(subcommand)]
     Key(registry::KeyCommand),
-    /// The versions of the interface that this release runs
-    Versions,
 }
 
 /// Which project.
@@ -76,9 +73,5 @@ pub(crate) fn connector(setup: &Setup, command: ConnectorCommand) -> Result<Exit
         ConnectorCommand::Pull(arguments) => registry::pull(&arguments),
         ConnectorCommand::Verify(arguments) => registry::verify(&arguments),
         ConnectorCommand::Key(command) => registry::key(&command),
-        ConnectorCommand::Versions => {
-            out::write(&zero_builder::versions::compatibility_table())?;
-            Ok(ExitCode::SUCCESS)
-        }
     }
 }
