@@ -12,8 +12,11 @@ use sha2::{Digest as _, Sha256};
 use std::path::{Path, PathBuf};
 use zero_tests::root;
 
-/// The frozen contract: connectors that were built for it must run for ever. A change makes `since-0.2.0`, not this.
-const CONNECTOR_WIT_SHA256: &str = "ea874c664aa8d4ecccb3b87526ff4ded17bad9cee8083fcd9151e560d911c49a";
+/// The frozen contracts: connectors that were built for them must run for ever. A change makes a new folder instead.
+const CONNECTOR_WIT_SHA256: [(&str, &str); 2] = [
+    ("0.1.0", "ea874c664aa8d4ecccb3b87526ff4ded17bad9cee8083fcd9151e560d911c49a"),
+    ("0.2.0", "fac64748fd31b7bbd7c80bcae313b8f51c4739efdd41253201f9d8b92a60cbc2"),
+];
 
 /// The only files that may allow unsafe code, and why each must.
 const UNSAFE: [&str; 8] = [
@@ -227,7 +230,12 @@ fn the_readme_is_a_map() {
 }
 
 #[test]
-fn the_frozen_contract_is_frozen() {
-    let bytes = std::fs::read(root().join("wit/connector/since-0.1.0/connector.wit")).unwrap();
-    assert_eq!(hex::encode(Sha256::digest(bytes)), CONNECTOR_WIT_SHA256, "see the comment at the constant");
+fn the_frozen_contracts_are_frozen() {
+    let numbers = zero_builder::VERSIONS.each_ref().map(|version| version.number);
+    assert_eq!(CONNECTOR_WIT_SHA256.map(|(number, _)| number), numbers, "each version is frozen, in order");
+    assert_eq!(files("wit/connector", "wit").len(), numbers.len(), "each contract is a version");
+    for (number, sha256) in CONNECTOR_WIT_SHA256 {
+        let bytes = std::fs::read(root().join(format!("wit/connector/since-{number}/connector.wit"))).unwrap();
+        assert_eq!(hex::encode(Sha256::digest(bytes)), sha256, "{number}: see the comment at the constant");
+    }
 }

@@ -91,6 +91,7 @@ fn request(step: &Step, vars: &Vars, maps: &Maps) -> Result<Option<Request>, Str
         body: body.map(|(_, bytes)| bytes),
         credential: step.credential.clone(),
         cache_seconds: step.cache_seconds,
+        endpoint: None,
     }))
 }
 

@@ -92,7 +92,7 @@ macro_rules! export {
                 }
             }
             $crate::guest::export_guest!(Guest with_types_in $crate::guest);
-            $crate::stamp!("zero:connector/component@0.1.0");
+            $crate::stamp!("zero:connector/component@0.2.0");
         }
     };
 }

@@ -9,11 +9,16 @@ const RETRY_AFTER_SECONDS_MAX: u32 = 86_400;
 /// The response, if it is a success (2xx).
 ///
 /// # Errors
-/// Every other outcome as the failure it means: 401 and 403 a credential, 429 a rate limit with its delay, 5xx upstream ...
+/// Every other outcome as the failure it means: 401 and 403 a credential, 429 (and 403 with no request left) a rate
+/// limit with its delay, 5xx upstream ...
 pub fn success(outcome: &Outcome) -> Result<&Response, Failure> {
     match outcome {
         Outcome::Response(response) => match response.status {
             200..=299 => Ok(response),
+            // Some services say with 403 that the quota is used up, and with a header that this is what they mean.
+            403 if response.header("x-ratelimit-remaining").is_some_and(|left| left.trim() == "0") => {
+                Err(Failure::new(FailureKind::RateLimited, status_line(response)).retry_after(retry_after(response)))
+            }
             401 | 403 | 407 => Err(Failure::new(FailureKind::Credential, status_line(response))),
             429 => {
                 Err(Failure::new(FailureKind::RateLimited, status_line(response)).retry_after(retry_after(response)))

@@ -57,6 +57,7 @@ impl Request {
             body: None,
             credential: None,
             cache_seconds: None,
+            endpoint: None,
         }
     }
 
@@ -77,6 +78,14 @@ impl Request {
     #[must_use]
     pub fn cached(mut self, seconds: u32) -> Self {
         self.cache_seconds = Some(seconds);
+        self
+    }
+
+    /// The same request, under the connector's own name of what it asks, such as `search`: lower-case letters, digits
+    /// and hyphens.
+    #[must_use]
+    pub fn endpoint(mut self, name: impl Into<String>) -> Self {
+        self.endpoint = Some(name.into());
         self
     }
 

@@ -13,7 +13,7 @@
 )]
 mod generated {
     wit_bindgen::generate!({
-        path: ["../../wit/connector/since-0.1.0", "../../wit/functions"],
+        path: ["../../wit/connector/since-0.2.0", "../../wit/functions"],
         world: "zero:functions/all-types",
         generate_all,
         additional_derives: [PartialEq],

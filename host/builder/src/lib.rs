@@ -11,6 +11,9 @@
 pub mod fixtures;
 pub mod guest;
 pub mod sources;
+mod versions;
+
+pub use versions::{Adapter, VERSIONS, Version, compatibility_table, latest, version_of};
 
 use sha2::{Digest as _, Sha256};
 use wasm_encoder::{CustomSection, RawSection};
@@ -22,11 +25,11 @@ use wit_parser::{Resolve, WorldId};
 pub const COMPONENT_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// The custom section in which a component says which world it was built for, such as
-/// `zero:connector/component@0.1.0`. It is read before anything is instantiated.
+/// `zero:connector/component@0.2.0`. It is read before anything is instantiated.
 pub const STAMP_SECTION: &str = "zero:interface";
 
-/// The frozen connector contract, version 0.1.0.
-pub const CONNECTOR_WIT: &str = include_str!("../../../wit/connector/since-0.1.0/connector.wit");
+/// The latest connector contract; older ones stand in [`VERSIONS`].
+pub const CONNECTOR_WIT: &str = versions::latest().wit;
 
 /// The contract of the project's own functions.
 pub const FUNCTIONS_WIT: &str = include_str!("../../../wit/functions/functions.wit");
@@ -60,7 +63,7 @@ pub enum Error {
     )]
     Unstamped,
     /// The stamp names a world that this builder does not have.
-    #[error("unknown world `{0}`\n\nhint: build with the SDK of this release")]
+    #[error("unknown world `{0}`\n\nhint: connectors are of the interface {known}; build with an SDK of one of these", known = versions::numbers())]
     UnknownWorld(String),
     /// Missing or ill-typed exports, or core imports.
     #[error("cannot be made a component of `{world}`: {reason}")]
@@ -164,9 +167,11 @@ fn stamp_of(bytes: &[u8]) -> Result<Option<String>, Error> {
 fn contracts(stamp: &str) -> Result<(Resolve, WorldId), Error> {
     let unknown = || Error::UnknownWorld(stamp.to_owned());
     let mut resolve = Resolve::default();
-    let connector = resolve.push_str("connector.wit", CONNECTOR_WIT).map_err(|_| unknown())?;
-    let functions = resolve.push_str("functions.wit", FUNCTIONS_WIT).map_err(|_| unknown())?;
-    let world = resolve.select_world(&[connector, functions], Some(stamp)).map_err(|_| unknown())?;
+    let mut packages = Vec::with_capacity(VERSIONS.len() + 1);
+    for wit in VERSIONS.iter().map(|version| version.wit).chain([FUNCTIONS_WIT]) {
+        packages.push(resolve.push_str("contract.wit", wit).map_err(|_| unknown())?);
+    }
+    let world = resolve.select_world(&packages, Some(stamp)).map_err(|_| unknown())?;
     let name = resolve.worlds.get(world).map(|world| world.name.as_str()).unwrap_or_default();
     if name == "component" || name.ends_with("-component") { Ok((resolve, world)) } else { Err(unknown()) }
 }

@@ -226,8 +226,20 @@ fn without(body: &[u8], first: usize, secret: &[u8]) -> Vec<u8> {
 }
 
 /// Those that a connector can use; the contract lists them.
-const READABLE: [&str; 8] =
-    ["content-type", "content-language", "date", "last-modified", "link", "retry-after", "etag", "location"];
+const READABLE: [&str; 12] = [
+    "content-type",
+    "content-language",
+    "date",
+    "last-modified",
+    "link",
+    "retry-after",
+    "etag",
+    "location",
+    "mcp-session-id",
+    "www-authenticate",
+    "x-ratelimit-remaining",
+    "x-ratelimit-reset",
+];
 /// Smaller bodies are decoded in less time than a change of threads takes.
 const DECODE_INLINE_BYTES_MAX: usize = 64 * 1024;
 /// A shorter text is no secret, and would be found in any page.

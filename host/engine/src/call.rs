@@ -25,7 +25,7 @@ pub struct CallFigures {
     pub cpu: Duration,
     /// Linear memory at its largest, bytes.
     pub memory_bytes: usize,
-    /// Passages and claims that were thrown away because they were invalid or over the limit.
+    /// Passages, claims and names of endpoints that were thrown away because they were invalid or over the limit.
     pub dropped: u32,
 }
 

@@ -1,5 +1,6 @@
 //! Connectors: a fresh instance for every call.
 
+use crate::adapter::v0_1;
 use crate::call::{CallFigures, Called, Instance};
 use crate::clock::cpu_time;
 use crate::component::{Component, Origin};
@@ -9,10 +10,9 @@ use crate::settings::Limits;
 use crate::weather;
 use std::sync::Arc;
 use wasmtime::component::ComponentExportIndex;
+use zero_builder::{Adapter, Version};
 use zero_types::connector::{Descriptor, Failure, Intent, Outcome, Plan, Question, Source, Step};
 
-const WORLD: &str = "zero:connector/component@0.1.0";
-const INTERFACE: &str = "zero:connector/connector@0.1.0";
 /// A connector's name stands in catalogues, ledgers and receipts.
 const NAME_BYTES_MAX: usize = 64;
 
@@ -21,6 +21,8 @@ type PlanParams<'a> = (Lowered<'a, Source>, Lowered<'a, Question>, Lowered<'a, I
 type PlanResults = (Result<Lifted<Plan>, Lifted<Failure>>,);
 type ResumeParams<'a> = (Lowered<'a, Source>, LoweredList<'a, u8>, LoweredList<'a, Outcome>);
 type ResumeResults = (Result<Lifted<Step>, Lifted<Failure>>,);
+type PlanResultsV0_1 = (Result<Lifted<v0_1::Plan>, Lifted<Failure>>,);
+type ResumeResultsV0_1 = (Result<Lifted<v0_1::Step>, Lifted<Failure>>,);
 
 /// A connector that is ready to be called from any thread; clones share it.
 #[derive(Clone)]
@@ -28,6 +30,7 @@ pub struct Connector(Arc<Ready>);
 
 struct Ready {
     component: Component,
+    version: &'static Version,
     descriptor: Descriptor,
     name: Arc<str>,
     plan: ComponentExportIndex,
@@ -37,23 +40,31 @@ struct Ready {
 impl Connector {
     /// Compares the exports with the contract, and asks for the description.
     pub(crate) fn new(component: &Component) -> Result<Self, LoadError> {
-        component.expect_world(WORLD)?;
-        let export = |function| component.export(INTERFACE, function);
+        let version = zero_builder::version_of(component.world()).ok_or_else(|| LoadError::WrongWorld {
+            expected: zero_builder::latest().world,
+            found: component.world().to_owned(),
+        })?;
+        let export = |function| component.export(version.interface, function);
         let (describe, plan, resume) = (export("describe")?, export("plan")?, export("resume")?);
         let failed = |cause| CallError { component: component.digest().into(), call: "describe", cause };
 
         let _running = component.running();
         let mut instance = Instance::new(component, component.engine().limits.connector_cpu).map_err(failed)?;
-        instance
-            .fits::<(), DescribeResults>(&describe)
-            .and_then(|()| instance.fits::<PlanParams<'_>, PlanResults>(&plan))
-            .and_then(|()| instance.fits::<ResumeParams<'_>, ResumeResults>(&resume))
-            .map_err(LoadError::Interface)?;
+        instance.fits::<(), DescribeResults>(&describe).map_err(LoadError::Interface)?;
+        let fits = match version.adapter {
+            None => instance
+                .fits::<PlanParams<'_>, PlanResults>(&plan)
+                .and_then(|()| instance.fits::<ResumeParams<'_>, ResumeResults>(&resume)),
+            Some(Adapter::RequestsWithoutEndpoint) => instance
+                .fits::<PlanParams<'_>, PlanResultsV0_1>(&plan)
+                .and_then(|()| instance.fits::<ResumeParams<'_>, ResumeResultsV0_1>(&resume)),
+        };
+        fits.map_err(LoadError::Interface)?;
         let (descriptor,) = instance.call::<(), DescribeResults>(&describe, ()).map_err(failed)?;
         let descriptor = Descriptor::raise(descriptor);
         check_name(&descriptor.name)?;
         let name = descriptor.name.as_str().into();
-        Ok(Self(Arc::new(Ready { component: component.clone(), descriptor, name, plan, resume })))
+        Ok(Self(Arc::new(Ready { component: component.clone(), version, descriptor, name, plan, resume })))
     }
 
     /// SHA-256 of the component in lower-case hex.
@@ -66,6 +77,12 @@ impl Connector {
     #[must_use]
     pub fn world(&self) -> &str {
         self.0.component.world()
+    }
+
+    /// The version of the contract that it was built for.
+    #[must_use]
+    pub fn version(&self) -> &'static Version {
+        self.0.version
     }
 
     /// Where its machine code came from.
@@ -98,8 +115,16 @@ impl Connector {
     ) -> Result<Called<Result<Plan, Failure>>, CallError> {
         let params = || (source.lower(), question.lower(), intent.lower());
         self.call("plan", |instance, limits| {
-            let (result,) = instance.call::<PlanParams<'_>, PlanResults>(&self.0.plan, params())?;
-            let mut result = raise_result::<Plan, Failure>(result);
+            let mut result = match self.0.version.adapter {
+                None => {
+                    let (result,) = instance.call::<PlanParams<'_>, PlanResults>(&self.0.plan, params())?;
+                    raise_result::<Plan, Failure>(result)
+                }
+                Some(Adapter::RequestsWithoutEndpoint) => {
+                    let (result,) = instance.call::<PlanParams<'_>, PlanResultsV0_1>(&self.0.plan, params())?;
+                    raise_result::<v0_1::Plan, Failure>(result).map(Plan::from)
+                }
+            };
             let dropped = result.as_mut().map_or(Ok(0), |plan| weather::plan(plan, limits))?;
             Ok((result, dropped))
         })
@@ -117,8 +142,16 @@ impl Connector {
     ) -> Result<Called<Result<Step, Failure>>, CallError> {
         let params = || (source.lower(), state, Outcome::lower_list(outcomes));
         self.call("resume", |instance, limits| {
-            let (result,) = instance.call::<ResumeParams<'_>, ResumeResults>(&self.0.resume, params())?;
-            let mut result = raise_result::<Step, Failure>(result);
+            let mut result = match self.0.version.adapter {
+                None => {
+                    let (result,) = instance.call::<ResumeParams<'_>, ResumeResults>(&self.0.resume, params())?;
+                    raise_result::<Step, Failure>(result)
+                }
+                Some(Adapter::RequestsWithoutEndpoint) => {
+                    let (result,) = instance.call::<ResumeParams<'_>, ResumeResultsV0_1>(&self.0.resume, params())?;
+                    raise_result::<v0_1::Step, Failure>(result).map(Step::from)
+                }
+            };
             let dropped = result.as_mut().map_or(Ok(0), |step| weather::step(step, limits))?;
             Ok((result, dropped))
         })

@@ -49,7 +49,7 @@ pub enum LoadError {
     /// Stamped with a world other than the one that is needed here.
     #[error("a component of `{found}`, where one of `{expected}` is needed")]
     WrongWorld {
-        /// What is needed.
+        /// What is needed, in its latest version.
         expected: &'static str,
         /// What its stamp says.
         found: String,

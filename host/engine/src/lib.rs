@@ -17,6 +17,7 @@ mod artifact;
 mod compile;
 mod component;
 
+mod adapter;
 mod connector;
 mod functions;
 mod registry;

@@ -12,6 +12,7 @@
 
 #![allow(unsafe_code, reason = "wasmtime's derives lift and lower values of the canonical ABI")]
 
+use crate::adapter::v0_1;
 use wasmtime::component::{ComponentType, Lift, Lower};
 use zero_types::{connector as c, functions as f};
 
@@ -239,7 +240,7 @@ mirror! {
     record c::Header { name: String, value: String }
     record c::Request {
         method: c::Method, url: String, headers: Vec<c::Header>, body: Option<Vec<u8>>, credential: Option<String>,
-        cache_seconds "cache-seconds": Option<u32>,
+        cache_seconds "cache-seconds": Option<u32>, endpoint: Option<String>,
     }
     record c::Response { status: u16, headers: Vec<c::Header>, body: Vec<u8> }
     choice c::FetchFailureKind {
@@ -267,6 +268,14 @@ mirror! {
     record c::Failure {
         kind: c::FailureKind, detail: String, retry_after_seconds "retry-after-seconds": Option<u32>,
     }
+
+    record v0_1::Request {
+        method: c::Method, url: String, headers: Vec<c::Header>, body: Option<Vec<u8>>, credential: Option<String>,
+        cache_seconds "cache-seconds": Option<u32>,
+    }
+    record v0_1::Fetch { requests: Vec<v0_1::Request>, state: Vec<u8> }
+    variant v0_1::Step { Fetch "fetch"(v0_1::Fetch), Done "done"(c::Findings) }
+    record v0_1::Plan { bid: f32, step: v0_1::Step }
 
     record f::Profile {
         language: Option<String>, place: Option<c::Place>, time_zone "time-zone": Option<String>,

@@ -5,16 +5,17 @@
 
 use crate::error::Cause;
 use crate::settings::Limits;
+use zero_pipeline::endpoint;
 use zero_pipeline::limits::{CLAIMS_PER_SOURCE_MAX, PASSAGES_PER_SOURCE_MAX};
-use zero_types::connector::{Claim, Findings, Passage, Place, Plan, Step, Value};
+use zero_types::connector::{Claim, Findings, Passage, Place, Plan, Request, Step, Value};
 
-/// Gives how many passages and claims were thrown away.
+/// Gives how many passages, claims and names were thrown away.
 pub(crate) fn plan(plan: &mut Plan, limits: &Limits) -> Result<u32, Cause> {
     plan.bid = share(plan.bid);
     step(&mut plan.step, limits)
 }
 
-/// Gives how many passages and claims were thrown away.
+/// Gives how many passages, claims and names were thrown away.
 pub(crate) fn step(step: &mut Step, limits: &Limits) -> Result<u32, Cause> {
     match step {
         Step::Fetch(fetch) => {
@@ -34,10 +35,21 @@ pub(crate) fn step(step: &mut Step, limits: &Limits) -> Result<u32, Cause> {
                     limits.state_bytes
                 )));
             }
-            Ok(0)
+            Ok(unnamed(&mut fetch.requests))
         }
         Step::Done(done) => Ok(findings(done)),
     }
+}
+
+/// Takes away names of endpoints that are none, since figures are kept under them.
+fn unnamed(requests: &mut [Request]) -> u32 {
+    let mut dropped = 0;
+    for request in requests {
+        if request.endpoint.take_if(|name| !endpoint::is_name(name)).is_some() {
+            dropped += 1;
+        }
+    }
+    dropped
 }
 
 fn findings(findings: &mut Findings) -> u32 {
@@ -76,7 +88,7 @@ fn share(share: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use zero_types::connector::{Coordinates, Fetch, Request, Span};
+    use zero_types::connector::{Coordinates, Fetch, Span};
 
     fn claim(passage: u32, start: u32, end: u32, value: Value) -> Claim {
         let span = Span { start, end };
@@ -121,6 +133,17 @@ mod tests {
         assert!(findings.passages.iter().all(|passage| passage.score == 0.0));
         for (bid, expected) in [(f32::NAN, 0.0), (-1.0, 0.0), (0.25, 0.25), (7.0, 1.0), (f32::NEG_INFINITY, 0.0)] {
             assert_eq!(share(bid), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_no_name_of_an_endpoint_is_taken_away() {
+        for (name, stands) in [("search", true), ("", false), ("a b", false), ("Search", false)] {
+            let requests = vec![Request::get("https://a.example").endpoint(name)];
+            let mut round = Step::Fetch(Fetch { requests, state: Vec::new() });
+            let dropped = step(&mut round, &Limits::default()).unwrap();
+            let Step::Fetch(fetch) = round else { panic!("done") };
+            assert_eq!((dropped == 0, fetch.requests[0].endpoint.is_some()), (stands, stands), "`{name}`");
         }
     }
 

@@ -201,7 +201,8 @@ fn call_error(error: zero_engine::CallError) -> CallError {
         Cause::Trap(message) => CallError::Trap(message),
         Cause::ResultTooLarge => CallError::ResultTooLarge,
         Cause::Protocol(message) => CallError::Protocol(message),
-        other => CallError::Trap(other.to_string()),
+        Cause::Overloaded => CallError::Overloaded,
+        other @ Cause::Internal(_) => CallError::Trap(other.to_string()),
     }
 }
 

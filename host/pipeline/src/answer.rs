@@ -241,8 +241,14 @@ fn silence_explained(mut answer: Answer, asked: &[Entry], others: &[Entry]) -> A
     answer
 }
 
+/// Calls take milliseconds: a second later there is room, or the host has more than a burst to carry.
+const OVERLOAD_RETRY_AFTER: Duration = Duration::from_secs(1);
+
 fn broke(room: &'static str) -> impl Fn(CallError) -> Problem {
-    move |error| Problem::internal(format!("the {room} room {error}"))
+    move |error| match error {
+        CallError::Overloaded => Problem::overloaded(OVERLOAD_RETRY_AFTER),
+        error => Problem::internal(format!("the {room} room {error}")),
+    }
 }
 
 fn suspensions<P: Platform>(region: &Region, platform: &P) -> Vec<(String, SuspensionCause, i64)> {

@@ -21,6 +21,7 @@ pub mod route;
 pub mod gather;
 
 pub mod cache;
+pub mod endpoint;
 pub mod health;
 
 pub mod receipt;

@@ -146,7 +146,7 @@ pub enum Freshness {
     Never,
 }
 
-/// A component that broke its contract: cost one call, is nobody's answer.
+/// A component that broke its contract or could not be called: cost one call, is nobody's answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CallError {
     /// Over its CPU time.
@@ -164,6 +164,9 @@ pub enum CallError {
     /// Its result breaks the contract.
     #[error("broke the contract: {0}")]
     Protocol(String),
+    /// All instances of this host were busy: ours to mend, and not the component's fault.
+    #[error("was not run, for all instances of this host are busy")]
+    Overloaded,
     /// Not installed.
     #[error("is not installed")]
     Missing,

@@ -7,6 +7,7 @@ mod judge;
 mod make;
 mod registry;
 
+use crate::out;
 use crate::setup::Setup;
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -50,6 +51,8 @@ pub(crate) enum ConnectorCommand {
     /// Keys that sign
     #[command(subcommand)]
     Key(registry::KeyCommand),
+    /// The versions of the interface that this release runs, and what each brought
+    Versions,
 }
 
 /// Which project.
@@ -73,5 +76,9 @@ pub(crate) fn connector(setup: &Setup, command: ConnectorCommand) -> Result<Exit
         ConnectorCommand::Pull(arguments) => registry::pull(&arguments),
         ConnectorCommand::Verify(arguments) => registry::verify(&arguments),
         ConnectorCommand::Key(command) => registry::key(&command),
+        ConnectorCommand::Versions => {
+            out::write(&zero_builder::compatibility_table())?;
+            Ok(ExitCode::SUCCESS)
+        }
     }
 }

@@ -61,20 +61,22 @@ fn connector_of(pages: usize, name: &str, plan: &str, more: &str, describe: &str
     let passage = words(&[3001, 4, 0, 0, 0, 3000, 1, 0, 0, 0, 0, 0, 0, 0x3f80_0000]);
     // err, internal, no detail, no delay
     let failure = words(&[1, 6, 0, 0, 0, 0]);
+    let interface = zero_builder::latest().interface;
     let module = format!(
         r#"(module
-            (@custom "zero:interface" "zero:connector/component@0.1.0")
+            (@custom "zero:interface" "{}")
             (memory (export "memory") {pages})
             (global $count (mut i32) (i32.const 0))
             {ALLOCATOR}
             (data (i32.const 1000) "{descriptor}") (data (i32.const 1100) "{name}")
             (data (i32.const 2000) "{planned}") (data (i32.const 2100) "{passage}")
             (data (i32.const 3000) "?test") (data (i32.const 4000) "{failure}")
-            (func (export "zero:connector/connector@0.1.0#describe") (result i32) {describe})
-            (func (export "zero:connector/connector@0.1.0#plan") (param i32) (result i32) (local $zero f32) {plan})
-            (func (export "zero:connector/connector@0.1.0#resume")
+            (func (export "{interface}#describe") (result i32) {describe})
+            (func (export "{interface}#plan") (param i32) (result i32) (local $zero f32) {plan})
+            (func (export "{interface}#resume")
                 (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32) (i32.const 4000))
-            {more})"#
+            {more})"#,
+        zero_builder::latest().world,
     );
     component(&module)
 }
@@ -116,9 +118,9 @@ pub(crate) fn component(module: &str) -> Vec<u8> {
 /// A component of any world, whose functions all trap.
 pub(crate) fn dummy(world: &str) -> Vec<u8> {
     let mut resolve = Resolve::default();
-    let connector = resolve.push_str("connector.wit", zero_builder::CONNECTOR_WIT).unwrap();
-    let functions = resolve.push_str("functions.wit", zero_builder::FUNCTIONS_WIT).unwrap();
-    let id = resolve.select_world(&[connector, functions], Some(world)).unwrap();
+    let contracts = zero_builder::VERSIONS.iter().map(|version| version.wit).chain([zero_builder::FUNCTIONS_WIT]);
+    let packages: Vec<_> = contracts.map(|wit| resolve.push_str("contract.wit", wit).unwrap()).collect();
+    let id = resolve.select_world(&packages, Some(world)).unwrap();
     let mut module = dummy_module(&resolve, id, ManglingAndAbi::Legacy(LiftLowerAbi::Sync));
     // A custom section by hand: id, size, length of the name, name, data.
     let name = zero_builder::STAMP_SECTION;

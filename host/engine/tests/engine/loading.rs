@@ -51,15 +51,44 @@ fn a_component_must_be_what_its_stamp_says() {
 fn the_mirrors_fit_every_contract() {
     let engine = engine();
     // All functions of a dummy trap, so a connector that gets as far as being called fits.
-    match engine.connector(&guests::dummy("zero:connector/component@0.1.0")) {
-        Err(LoadError::Call(error)) => assert_eq!(error.cause.name(), "trap", "{error}"),
-        other => panic!("{other:?}"),
+    for version in zero_builder::VERSIONS {
+        match engine.connector(&guests::dummy(version.world)) {
+            Err(LoadError::Call(error)) => assert_eq!(error.cause.name(), "trap", "{error}"),
+            other => panic!("{}: {other:?}", version.number),
+        }
     }
     let four = FourFunctions::new();
     let functions = engine.functions(four.bytes()).unwrap();
     let digests = functions.digests();
     assert_eq!(digests.map(|(name, _)| name), ["intent", "context", "synthesis", "auth"]);
     assert_eq!(digests[3].1, zero_builder::digest(&guests::auth()));
+}
+
+/// A component that says it is of another version is held to that version's names and types.
+#[test]
+fn a_stamp_is_verified_by_the_types() {
+    let engine = engine();
+    let [old, new] = zero_builder::VERSIONS;
+    for (is, says) in [(old, new), (new, old)] {
+        let honest = guests::dummy(is.world);
+        let stamp = honest.windows(is.world.len()).rposition(|bytes| bytes == is.world.as_bytes()).unwrap();
+        let mut stamped = honest.clone();
+        stamped[stamp..stamp + is.world.len()].copy_from_slice(says.world.as_bytes());
+        let mut renamed = honest;
+        for at in 0..renamed.len() - 5 {
+            if renamed[at..at + 5] == *is.number.as_bytes() {
+                renamed[at..at + 5].copy_from_slice(says.number.as_bytes());
+            }
+        }
+        for (bytes, reason) in [(stamped, says.interface), (renamed, "type mismatch")] {
+            match engine.connector(&bytes) {
+                Err(LoadError::Interface(said)) => {
+                    assert!(said.contains(reason), "{} as {}: {said}", is.number, says.number)
+                }
+                other => panic!("{} as {}: {other:?}", is.number, says.number),
+            }
+        }
+    }
 }
 
 #[test]

@@ -117,6 +117,7 @@ pub(crate) fn misbehaved(error: &CallError) -> State {
         CallError::Trap(_) => "trap",
         CallError::ResultTooLarge => "result-too-large",
         CallError::Protocol(_) => "protocol",
+        CallError::Overloaded => "overloaded",
         CallError::Missing => "missing",
     };
     State::Failed { cause: cause.to_owned(), detail: format!("the connector {error}") }

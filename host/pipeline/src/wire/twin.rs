@@ -218,6 +218,9 @@ pub struct Request {
     pub body: Option<Bytes>,
     pub credential: Option<String>,
     pub cache_seconds: Option<u32>,
+    /// Absent where it is none, as in receipts from before there were names of endpoints.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<String>,
 }
 
 impl Twin for c::Request {
@@ -230,6 +233,7 @@ impl Twin for c::Request {
             body: self.body.as_deref().map(Bytes::of),
             credential: self.credential.clone(),
             cache_seconds: self.cache_seconds,
+            endpoint: self.endpoint.clone(),
         }
     }
     fn from_wire(wire: Request) -> Self {
@@ -240,6 +244,7 @@ impl Twin for c::Request {
             body: wire.body.map(Bytes::into_vec),
             credential: wire.credential,
             cache_seconds: wire.cache_seconds,
+            endpoint: wire.endpoint,
         }
     }
 }
@@ -261,5 +266,22 @@ impl Twin for c::Response {
     }
     fn from_wire(wire: Response) -> Self {
         Self { status: wire.status, headers: Twin::from_wire(wire.headers), body: wire.body.into_vec() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_from_before_endpoints_had_names_are_read_and_written_alike() {
+        let before = r#"{"method":"get","url":"https://a.example/v1","headers":[{"name":"accept","value":"*/*"}],"body":null,"credential":"token","cache_seconds":60}"#;
+        let read = c::Request::from_wire(serde_json::from_str(before).unwrap());
+        let written = serde_json::to_string(&read.to_wire()).unwrap();
+        assert_eq!((read.endpoint.as_deref(), written.as_str()), (None, before));
+
+        let named = read.endpoint("search");
+        let json = serde_json::to_string(&named.to_wire()).unwrap();
+        assert_eq!(c::Request::from_wire(serde_json::from_str(&json).unwrap()), named, "{json}");
     }
 }
