@@ -74,7 +74,8 @@ fn collect(root: &Path, folder: &Path, extension: &str, into: &mut BTreeMap<Stri
 fn made_concrete(mut manifest: Table, workspace: &Table, folder: &str) -> Result<String> {
     let shared = workspace.get("workspace").and_then(Value::as_table).ok_or("no workspace")?;
     let shared_package = shared.get("package").and_then(Value::as_table).ok_or("no workspace.package")?;
-    let shared_dependencies = shared.get("dependencies").and_then(Value::as_table).ok_or("no workspace.dependencies")?;
+    let shared_dependencies =
+        shared.get("dependencies").and_then(Value::as_table).ok_or("no workspace.dependencies")?;
     // Lints are ours, and tests of the crates are not embedded.
     manifest.remove("lints");
     manifest.remove("dev-dependencies");
@@ -87,7 +88,8 @@ fn made_concrete(mut manifest: Table, workspace: &Table, folder: &str) -> Result
         if !inherits(value) {
             continue;
         }
-        let shared = shared_dependencies.get(name).ok_or_else(|| format!("{folder}: no workspace dependency {name}"))?;
+        let shared =
+            shared_dependencies.get(name).ok_or_else(|| format!("{folder}: no workspace dependency {name}"))?;
         let mut dependency = match shared {
             Value::Table(table) => table.clone(),
             version => Table::from_iter([("version".to_owned(), version.clone())]),

@@ -125,7 +125,10 @@ mod tests {
         assert!(found.install(b"component", Path::new("/x/demo.wasm")).unwrap());
         let asked = serving.join().unwrap().to_lowercase();
         assert!(asked.starts_with("post /admin/v1/connectors?consent=true&dev=true&source=file"), "{asked}");
-        assert!(asked.contains("authorization: bearer t0k") && asked.contains("content-type: application/wasm"), "{asked}");
+        assert!(
+            asked.contains("authorization: bearer t0k") && asked.contains("content-type: application/wasm"),
+            "{asked}"
+        );
     }
 
     #[test]

@@ -101,7 +101,8 @@ fn compile(project: &Project, cache: &Path, say: &dyn Fn(&str)) -> Result<Vec<u8
     // A folder that projects share would have two of one name take each other's component for their own.
     cargo.env("CARGO_TARGET_DIR", &target_dir);
     cargo.env("CARGO_ENCODED_RUSTFLAGS", guest::rust_flags(&[(&sdk_dir, "/sdk")]));
-    let status = cargo.status().context("running cargo\n\nhint: connectors in code need Rust, from https://rustup.rs")?;
+    let status =
+        cargo.status().context("running cargo\n\nhint: connectors in code need Rust, from https://rustup.rs")?;
     if !status.success() {
         bail!("`{}` does not compile", project.name);
     }

@@ -143,8 +143,28 @@ pub fn check_name(name: &str) -> Result<()> {
 const NAME_BYTES_MAX: usize = 64;
 /// Crates of these names could not be compiled, or would hide those that a connector depends on.
 const RESERVED: [&str; 22] = [
-    "alloc", "as", "const", "core", "crate", "deps", "else", "enum", "extern", "fn", "for", "impl", "let", "match",
-    "proc-macro", "rest", "self", "serde", "std", "test", "use", "zero-connector-sdk",
+    "alloc",
+    "as",
+    "const",
+    "core",
+    "crate",
+    "deps",
+    "else",
+    "enum",
+    "extern",
+    "fn",
+    "for",
+    "impl",
+    "let",
+    "match",
+    "proc-macro",
+    "rest",
+    "self",
+    "serde",
+    "std",
+    "test",
+    "use",
+    "zero-connector-sdk",
 ];
 
 #[cfg(test)]

@@ -60,7 +60,8 @@ pub async fn record(project: &Project, connector: &Connector, live: &Trial, name
         let Outcome::Response(response) = &asked.outcome else { continue };
         let text = exchange_text(&mut redactor, asked, response);
         // What cannot be read back would be found out by whoever installs the component.
-        let read = Exchange::parse(&text).map_err(|error| anyhow!("the exchange cannot be written as text: {error}"))?;
+        let read =
+            Exchange::parse(&text).map_err(|error| anyhow!("the exchange cannot be written as text: {error}"))?;
         if !read.answers(&asked.request) {
             bail!("the exchange for {} would not answer its own request", asked.request.url);
         }
@@ -137,7 +138,9 @@ fn check_same(live: &Trial, again: &Trial) -> Result<()> {
 fn free_names(project: &Project, name: &str, count: usize) -> Result<Vec<String>> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     if name.is_empty() || name.starts_with('.') || name.len() > NAME_BYTES_MAX || !name.bytes().all(plain) {
-        bail!("`{name}` cannot name an exchange\n\nhint: use up to {NAME_BYTES_MAX} of a-z, A-Z, 0-9, `.`, `_` and `-`");
+        bail!(
+            "`{name}` cannot name an exchange\n\nhint: use up to {NAME_BYTES_MAX} of a-z, A-Z, 0-9, `.`, `_` and `-`"
+        );
     }
     let taken = |name: &String| project.exchanges_dir().join(format!("{name}.http")).exists();
     let names = (1..).map(|number| format!("{name}-{number}")).filter(|name| !taken(name));

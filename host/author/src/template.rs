@@ -94,7 +94,8 @@ mod tests {
     #[test]
     fn whole_words_are_renamed() {
         let text = "struct Demo; export!(Demo); name = \"demo\" demo-1.http democracy Demon demo";
-        let wanted = "struct ZipCodes; export!(ZipCodes); name = \"zip-codes\" zip-codes-1.http democracy Demon zip-codes";
+        let wanted =
+            "struct ZipCodes; export!(ZipCodes); name = \"zip-codes\" zip-codes-1.http democracy Demon zip-codes";
         assert_eq!(renamed(text, "zip-codes"), wanted);
     }
 

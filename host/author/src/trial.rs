@@ -130,9 +130,7 @@ pub async fn run(
 }
 
 async fn perform(wire: &Wire<'_>, request: Request, at: usize) -> Asked {
-    let missing = |detail: String| {
-        Outcome::Failed(FetchFailure { kind: FetchFailureKind::Unreachable, detail })
-    };
+    let missing = |detail: String| Outcome::Failed(FetchFailure { kind: FetchFailureKind::Unreachable, detail });
     match wire {
         Wire::Recorded(exchanges) => {
             let found = exchanges.iter().find(|(_, exchange)| exchange.answers(&request));

@@ -17,7 +17,8 @@ fn check_way(author: &Author, name: &str, more: &[&str]) {
     let tested = zero(&["test"]);
     assert!(tested.contains("\npassed"), "{tested}");
     let tried = zero(&["try", "which town has the zip code 00042"]);
-    for said in ["bid", "GET https://api.zippopotam.us/us/00042", "recorded as", "Lower Fernby", "| place |", "µs CPU"] {
+    for said in ["bid", "GET https://api.zippopotam.us/us/00042", "recorded as", "Lower Fernby", "| place |", "µs CPU"]
+    {
         assert!(tried.contains(said), "`{said}` is not in:\n{tried}");
     }
     let unrelated = zero(&["try", "what is 15% of 240"]);
@@ -33,7 +34,10 @@ fn check_way(author: &Author, name: &str, more: &[&str]) {
     let recorded = zero(&["record", "--to", &to, "zip code 00077"]);
     assert!(recorded.contains("removed    e-mail address in `contact.email`, 1 times"), "{recorded}");
     let exchange = std::fs::read_to_string(project.join(format!("exchanges/{name}-2.http"))).unwrap();
-    assert!(exchange.contains("\n  \"session_token\": \"x0xx0x\"") || exchange.contains("\"session_token\": \""), "{exchange}");
+    assert!(
+        exchange.contains("\n  \"session_token\": \"x0xx0x\"") || exchange.contains("\"session_token\": \""),
+        "{exchange}"
+    );
     assert!(!exchange.contains("s3cr3t") && !exchange.contains("mayor@"), "{exchange}");
     assert!(exchange.contains("\"longitude\": \"-1.10\"") && exchange.contains("person1@example.com"), "{exchange}");
     let cases = std::fs::read_to_string(project.join("exchanges/cases.toml")).unwrap();
@@ -76,7 +80,12 @@ fn a_connector_in_code_goes_all_the_way() {
     let folder = twin.to_str().unwrap();
     for (from, to, command, said) in [
         ("struct Twin;", "struct Twin", "build", "`twin` does not compile"),
-        ("name: \"twin\".into()", "name: \"other\".into()", "test", "but the connector's `describe` says its name is `other`"),
+        (
+            "name: \"twin\".into()",
+            "name: \"other\".into()",
+            "test",
+            "but the connector's `describe` says its name is `other`",
+        ),
         ("json(outcome)?", "json(outcome).unwrap()", "test", "trap"),
         ("\"https://api.zippopotam.us/us\"", "\"https://api.example.org/us\"", "test", "api.example.org"),
     ] {

@@ -83,11 +83,7 @@ fn token(rest: &str, first: char) -> &str {
             end.map_or(rest.len(), |(at, _)| at + 1)
         }
         '{' | '}' | '[' | ']' | ',' | ':' | ' ' | '\t' | '\n' | '\r' => 1,
-        _ => rest
-            .char_indices()
-            .skip(1)
-            .find(|&(_, c)| "{}[],:\" \t\n\r".contains(c))
-            .map_or(rest.len(), |(at, _)| at),
+        _ => rest.char_indices().skip(1).find(|&(_, c)| "{}[],:\" \t\n\r".contains(c)).map_or(rest.len(), |(at, _)| at),
     };
     rest.get(..end).unwrap_or(rest)
 }

@@ -80,9 +80,9 @@ fn emails(text: &str) -> Vec<(usize, usize, Found)> {
         let start = at - before.chars().rev().take_while(|&c| local(c)).map(char::len_utf8).sum::<usize>();
         let host: String = after.chars().take_while(|&c| domain(c)).collect();
         let host = host.trim_end_matches(['.', '-']);
-        let has_top = host.rsplit_once('.').is_some_and(|(name, top)| {
-            !name.is_empty() && top.len() >= 2 && top.chars().all(char::is_alphabetic)
-        });
+        let has_top = host
+            .rsplit_once('.')
+            .is_some_and(|(name, top)| !name.is_empty() && top.len() >= 2 && top.chars().all(char::is_alphabetic));
         let overlaps = found.last().is_some_and(|&(_, end, _)| start < end);
         if start < at && has_top && !overlaps {
             found.push((start, at + 1 + host.len(), Found::Email));

@@ -33,14 +33,27 @@ const PERSONAL: &str = "personal field";
 
 /// Names of fields whose values are secrets: these, and those that end in one of them.
 const SECRETS: [&str; 14] = [
-    "token", "secret", "password", "passwd", "passphrase", "apikey", "accesskey", "privatekey", "secretkey",
-    "authorization", "cookie", "sessionid", "jwt", "credential",
+    "token",
+    "secret",
+    "password",
+    "passwd",
+    "passphrase",
+    "apikey",
+    "accesskey",
+    "privatekey",
+    "secretkey",
+    "authorization",
+    "cookie",
+    "sessionid",
+    "jwt",
+    "credential",
 ];
 /// Parameters of a query that are secrets as well.
 const QUERY_SECRETS: [&str; 8] = ["key", "sig", "signature", "auth", "session", "sid", "appid", "authkey"];
 const EMAILS: [&str; 3] = ["email", "mail", "emailaddress"];
 const PHONES: [&str; 6] = ["phone", "phonenumber", "telephone", "mobile", "fax", "cellphone"];
-const PERSONALS: [&str; 8] = ["ssn", "socialsecuritynumber", "iban", "cardnumber", "creditcard", "ipaddress", "clientip", "remoteaddr"];
+const PERSONALS: [&str; 8] =
+    ["ssn", "socialsecuritynumber", "iban", "cardnumber", "creditcard", "ipaddress", "clientip", "remoteaddr"];
 
 /// What a field of this name holds, if it must not be published.
 fn class_of(name: &str) -> Option<&'static str> {
@@ -205,12 +218,22 @@ mod tests {
         for gone in ["ada@", "7946", "4420", "eyJhbG", "s3cr3t"] {
             assert!(!body.contains(gone), "{gone} in {body}");
         }
-        for kept in ["\"email\": \"person1@example.com\"", "ask person1@example.com", "&q=1", "\"tokens\": 12", "\"password\": \"\"", "\"k1\""] {
+        for kept in [
+            "\"email\": \"person1@example.com\"",
+            "ask person1@example.com",
+            "&q=1",
+            "\"tokens\": 12",
+            "\"password\": \"\"",
+            "\"k1\"",
+        ] {
             assert!(body.contains(kept), "{kept} not in {body}");
         }
         let removed = redactor.into_removed();
         let places: Vec<&str> = removed.iter().map(|it| it.place.as_str()).collect();
-        assert_eq!(places, ["`note`", "`user.email`", "`access_token`", "`api_key` in `note`", "`user.Phone`", "`user.tel_fax`"]);
+        assert_eq!(
+            places,
+            ["`note`", "`user.email`", "`access_token`", "`api_key` in `note`", "`user.Phone`", "`user.tel_fax`"]
+        );
     }
 
     #[test]

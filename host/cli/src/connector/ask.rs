@@ -74,7 +74,9 @@ pub(super) fn try_it(setup: &Setup, arguments: &TryArguments) -> Result<ExitCode
     out::line(&format!("{:<10} {} bytes", "size", ready.made.bytes.len()))?;
     let unrecorded = !arguments.live && trial.asked().any(|asked| asked.recorded.is_none());
     if unrecorded {
-        out::line("\nhint: not all of it is recorded; `--live` asks the service, `zero connector record` keeps what it answers")?;
+        out::line(
+            "\nhint: not all of it is recorded; `--live` asks the service, `zero connector record` keeps what it answers",
+        )?;
     }
     Ok(if trial.end.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

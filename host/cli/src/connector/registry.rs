@@ -110,11 +110,8 @@ pub(super) fn publish(setup: &Setup, arguments: &PublishArguments) -> Result<Exi
     // What is quickly found out first.
     let reference = Reference::parse(&arguments.reference)?;
     let password = password();
-    let signers: Vec<Signer> = arguments
-        .key
-        .iter()
-        .map(|path| Ok(Signer::from_file(path, password.as_deref())?))
-        .collect::<Result<_>>()?;
+    let signers: Vec<Signer> =
+        arguments.key.iter().map(|path| Ok(Signer::from_file(path, password.as_deref())?)).collect::<Result<_>>()?;
     let bench = Bench::open(setup, &arguments.which)?;
     let ready = bench.ready()?;
     if !arguments.unchecked {

@@ -88,7 +88,9 @@ impl Service {
                     line.clear();
                 }
                 let length = body.len();
-                let head = format!("HTTP/1.1 200 OK\r\ncontent-type: {content_type}\r\ncontent-length: {length}\r\nset-cookie: a=b\r\nconnection: close\r\n\r\n");
+                let head = format!(
+                    "HTTP/1.1 200 OK\r\ncontent-type: {content_type}\r\ncontent-length: {length}\r\nset-cookie: a=b\r\nconnection: close\r\n\r\n"
+                );
                 _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes()));
             }
         });
