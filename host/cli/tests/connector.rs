@@ -1,5 +1,14 @@
 //! An author's way, by the real program: new, build, test, try, record, check, dev; and what it says when it goes wrong.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test ends by panicking, and says aloud what it leaves out"
+)]
+
 mod support;
 
 use support::{Author, Service, bundle};
