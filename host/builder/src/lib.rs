@@ -9,6 +9,8 @@
 //!   the result has not even a type import. Both have the same core exports.
 
 pub mod fixtures;
+pub mod guest;
+pub mod sources;
 mod versions;
 
 pub use versions::{Adapter, VERSIONS, Version, compatibility_table, latest, version_of};

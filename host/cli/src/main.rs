@@ -3,6 +3,7 @@
 #![allow(clippy::print_stderr, reason = "a command-line tool complains on the terminal")]
 
 mod ask;
+mod connector;
 mod doctor;
 mod out;
 mod progress;
@@ -48,6 +49,9 @@ enum Command {
     /// The sources that can be asked
     #[command(subcommand)]
     Sources(sources::SourcesCommand),
+    /// Write a connector: new, build, try, record, test, check, dev, publish
+    #[command(subcommand)]
+    Connector(connector::ConnectorCommand),
     /// Give the answer of a receipt again, and the first difference if there is one
     Replay(replay::ReplayArguments),
     /// Look for what is wrong with this installation, and say how to mend it
@@ -68,6 +72,7 @@ fn main() -> ExitCode {
         Command::Ask(arguments) => ask::ask(&cli.setup, arguments),
         Command::Serve(arguments) => serve::serve(&cli.setup, arguments),
         Command::Sources(command) => sources::sources(&cli.setup, command),
+        Command::Connector(command) => connector::connector(&cli.setup, command),
         Command::Replay(arguments) => replay::replay(&cli.setup, &arguments),
         Command::Doctor => doctor::doctor(&cli.setup),
         Command::Completions { shell } => completions(shell),

@@ -30,6 +30,11 @@ impl Setup {
         default_bundle(self.bundle.as_deref())
     }
 
+    /// The configuration that the caller names, if any.
+    pub(crate) fn config_file(&self) -> Option<&Path> {
+        self.config.as_deref()
+    }
+
     /// A host, with an index of the asker's files if they name a folder.
     pub(crate) fn host(&self, bundle: Bundle, files: Option<&Path>) -> Result<Host> {
         let artifacts = default_artifacts();
@@ -39,7 +44,7 @@ impl Setup {
 }
 
 /// Components are compiled by this program again, in a process of its own.
-fn compiler() -> Result<Compiler> {
+pub(crate) fn compiler() -> Result<Compiler> {
     let program = std::env::current_exe().context("finding this program")?;
     Ok(Compiler::Child { program, args: vec!["internal-compile".to_owned()] })
 }

@@ -114,7 +114,11 @@ fn load_connectors(engine: &Engine, bundle: &Bundle) -> Result<Registry> {
     Ok(registry)
 }
 
-fn open_egress(config: &Config, files: Option<FilesIndex>) -> Result<Egress> {
+/// The way out as the configuration has it.
+///
+/// # Errors
+/// Names the entry that is wrong.
+pub fn open_egress(config: &Config, files: Option<FilesIndex>) -> Result<Egress> {
     let mut egress = zero_egress::Config::default();
     if let Some(user_agent) = &config.egress.user_agent {
         egress.user_agent.clone_from(user_agent);
@@ -138,7 +142,10 @@ fn with_files(catalogue: Catalogue, has_files: bool) -> Catalogue {
 }
 
 /// What a source may do outside: its own hosts, within its connector's, within the operator's.
-fn grant(config: &Config, record: &SourceRecord, descriptor_hosts: &[String]) -> Result<Grant> {
+///
+/// # Errors
+/// Names the pattern or credential that is wrong.
+pub fn grant(config: &Config, record: &SourceRecord, descriptor_hosts: &[String]) -> Result<Grant> {
     let id = &record.source.id;
     let operator = config.egress.allowed_hosts.as_deref();
     let mut grant = Grant::new(id, &record.hosts, descriptor_hosts, operator)?;

@@ -1,14 +1,11 @@
 //! Functions and connectors as components, in `target/bundle` as a host wants them.
 
 use crate::fixtures;
-use crate::toolchain::Toolchain;
 use anyhow::{Context as _, Result, bail};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
-
-/// Guest stack, bytes: deep enough for the deepest JSON that is accepted, and only touched pages cost anything.
-const GUEST_STACK_BYTES: usize = 256 * 1024;
+use zero_builder::guest::Toolchain;
 
 /// A finished component.
 pub(crate) struct Built {
@@ -26,6 +23,11 @@ struct Guest {
     package: String,
 }
 
+/// The compiler for guests, installed if need be.
+pub(crate) fn toolchain() -> Result<Toolchain> {
+    Toolchain::find(&|doing| eprintln!("{doing}"))
+}
+
 /// Builds every guest below `root` and lays the bundle out in `target/bundle`.
 pub(crate) fn build(root: &Path, toolchain: &Toolchain) -> Result<Vec<Built>> {
     let guests = guests(root)?;
@@ -33,7 +35,7 @@ pub(crate) fn build(root: &Path, toolchain: &Toolchain) -> Result<Vec<Built>> {
     let bundle = bundle_dir(root);
     let mut built = Vec::new();
     for guest in &guests {
-        let module = module_path(root, &guest.package);
+        let module = zero_builder::guest::module_path(&guests_dir(root), &guest.package);
         let module = fs::read(&module).with_context(|| format!("reading {}", module.display()))?;
         let mut component = zero_builder::build(&module).with_context(|| format!("component `{}`", guest.name))?;
         if guest.kind == "connectors" {
@@ -118,7 +120,7 @@ fn guests(root: &Path) -> Result<Vec<Guest>> {
 fn compile(root: &Path, toolchain: &Toolchain, guests: &[Guest]) -> Result<()> {
     let mut cargo = toolchain.cargo_build();
     cargo.current_dir(root).arg("--quiet").env("CARGO_TARGET_DIR", guests_dir(root));
-    cargo.env("CARGO_ENCODED_RUSTFLAGS", rust_flags(root).join("\x1f"));
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", zero_builder::guest::rust_flags(&[(root, "/zero")]));
     for guest in guests {
         cargo.args(["--package", &guest.package]);
     }
@@ -126,25 +128,6 @@ fn compile(root: &Path, toolchain: &Toolchain, guests: &[Guest]) -> Result<()> {
         bail!("the guests do not build");
     }
     Ok(())
-}
-
-/// No path of this machine may reach a component.
-fn rust_flags(root: &Path) -> Vec<String> {
-    let home = env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
-    let cargo_home = env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
-    let rustup_home = env::var_os("RUSTUP_HOME").map_or_else(|| home.join(".rustup"), PathBuf::from);
-    let remap = |from: &Path, to: &str| format!("--remap-path-prefix={}={to}", from.display());
-    vec![
-        remap(&rustup_home, "/rustup"),
-        remap(&cargo_home, "/cargo"),
-        remap(root, "/zero"),
-        "-Clink-arg=-z".to_owned(),
-        format!("-Clink-arg=stack-size={GUEST_STACK_BYTES}"),
-    ]
-}
-
-fn module_path(root: &Path, package: &str) -> PathBuf {
-    guests_dir(root).join("wasm32-unknown-unknown/guest").join(format!("{}.wasm", package.replace('-', "_")))
 }
 
 fn guests_dir(root: &Path) -> PathBuf {

@@ -6,7 +6,6 @@ mod components;
 mod fixtures;
 mod run;
 mod suite;
-mod toolchain;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -76,7 +75,7 @@ fn main() -> ExitCode {
 
 fn components(twice: bool) -> Result<ExitCode> {
     let root = run::root()?;
-    let toolchain = toolchain::find()?;
+    let toolchain = components::toolchain()?;
     let built = components::build(&root, &toolchain)?;
     print!("{}", components::table(&built));
     if twice {

@@ -1,6 +1,6 @@
 //! Building and running the programs of this repository.
 
-use crate::{components, toolchain};
+use crate::components;
 use anyhow::{Context as _, Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -14,7 +14,7 @@ pub(crate) fn root() -> Result<PathBuf> {
 /// Builds components and host, and runs `zero`.
 pub(crate) fn zero(command: &str, arguments: &[String]) -> Result<ExitCode> {
     let root = root()?;
-    components::build(&root, &toolchain::find()?)?;
+    components::build(&root, &components::toolchain()?)?;
     build(&root, &["--package", "zero-cli"])?;
     let mut zero = Command::new(components::target_dir(&root).join("debug/zero"));
     if !command.is_empty() {
@@ -34,7 +34,7 @@ pub(crate) fn tool(package: &str, binary: &str, arguments: &[String]) -> Result<
 /// Builds everything for speed and measures it.
 pub(crate) fn bench(arguments: &[String]) -> Result<ExitCode> {
     let root = root()?;
-    components::build(&root, &toolchain::find()?)?;
+    components::build(&root, &components::toolchain()?)?;
     build(&root, &["--release", "--package", "zero-benches", "--package", "zero-stub", "--package", "zero-cli"])?;
     let programs = components::target_dir(&root).join("release");
     let mut bench = Command::new(programs.join("zero-bench"));

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: what CI runs is what a person runs.
 
-use crate::{components, run, toolchain};
+use crate::{components, run};
 use anyhow::{Context as _, Result, bail};
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -15,7 +15,7 @@ pub(crate) fn test(packages: &[String]) -> Result<ExitCode> {
         step("lints", || cargo(&root, &["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]))?;
     }
     step("components", || {
-        let toolchain = toolchain::find()?;
+        let toolchain = components::toolchain()?;
         let built = components::build(&root, &toolchain)?;
         print!("{}", components::table(&built));
         if packages.is_empty() {

@@ -1,0 +1,84 @@
+//! What a package of sources may ever ask for, as a connector's description says it.
+//!
+//! Takes a project of mappings; gives the descriptor that is published with it: the hosts of all sources, the
+//! credential slots that their mappings name, their kinds. Fails as reading sources does. Why it is so: permissions are
+//! read in one form, whether a connector or a mapping asks for them.
+
+use crate::project::Project;
+use anyhow::Result;
+use std::collections::BTreeSet;
+use zero_types::connector::{CredentialSlot, Descriptor, Kind};
+
+/// Levels of a mapping that are looked into; deeper ones are refused by the connector.
+const DEPTH_MAX: usize = 32;
+
+/// The descriptor of a package, published as `version`.
+///
+/// # Errors
+/// When the sources cannot be read.
+pub fn descriptor(project: &Project, version: &str) -> Result<Descriptor> {
+    let sources = project.sources()?;
+    let (mut hosts, mut slots, mut kinds) = (BTreeSet::new(), BTreeSet::new(), Vec::<Kind>::new());
+    for record in &sources {
+        hosts.extend(record.hosts.iter().cloned());
+        let settings: serde_json::Value = serde_json::from_str(&record.source.settings).unwrap_or_default();
+        credentials(&settings, 0, &mut slots);
+        for kind in &record.kinds {
+            if !kinds.contains(kind) {
+                kinds.push(*kind);
+            }
+        }
+    }
+    let slot = |name: String| CredentialSlot { summary: "named by its mapping".to_owned(), required: false, name };
+    Ok(Descriptor {
+        name: project.name.clone(),
+        version: version.to_owned(),
+        summary: sources.first().map(|record| record.summary.clone()).unwrap_or_default(),
+        hosts: hosts.into_iter().collect(),
+        settings: Vec::new(),
+        credentials: slots.into_iter().map(slot).collect(),
+        kinds,
+    })
+}
+
+/// Every text under a key `credential`.
+fn credentials(settings: &serde_json::Value, depth: usize, into: &mut BTreeSet<String>) {
+    if depth > DEPTH_MAX {
+        return;
+    }
+    match settings {
+        serde_json::Value::Object(members) => {
+            for (key, value) in members {
+                match value.as_str() {
+                    Some(slot) if key == "credential" => {
+                        into.insert(slot.to_owned());
+                    }
+                    _ => credentials(value, depth + 1, into),
+                }
+            }
+        }
+        serde_json::Value::Array(values) => values.iter().for_each(|value| credentials(value, depth + 1, into)),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Kind as ProjectKind, template};
+
+    #[test]
+    fn permissions_of_a_mapping_are_those_of_its_sources() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = template::new(parent.path(), "zip", ProjectKind::Rest).unwrap();
+        let path = folder.join("sources.toml");
+        let text = std::fs::read_to_string(&path).unwrap();
+        let text = text.replacen("cache_seconds = 86400", "cache_seconds = 86400\ncredential = \"key\"", 1);
+        std::fs::write(&path, text).unwrap();
+        let said = descriptor(&Project::open(&folder).unwrap(), "1.2.0").unwrap();
+        assert_eq!((said.name.as_str(), said.version.as_str()), ("zip", "1.2.0"));
+        assert_eq!(said.hosts, ["api.zippopotam.us"]);
+        assert_eq!(said.credentials.iter().map(|slot| slot.name.as_str()).collect::<Vec<_>>(), ["key"]);
+        assert_eq!(said.kinds, [Kind::Fact, Kind::Place]);
+    }
+}

@@ -1,0 +1,85 @@
+//! `zero connector test` and `check`: the same list of promises for every connector, and the gate before a registry.
+
+use super::InProject;
+use super::bench::{Bench, Ready};
+use crate::out;
+use crate::setup::Setup;
+use anyhow::{Context as _, Result};
+use clap::Args;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use zero_author::project::Kind;
+use zero_connector_sdk::testing::Subject;
+use zero_judge::{Neighbours, Options, Report, Running};
+use zero_native::Bundle;
+
+#[derive(Args)]
+pub(crate) struct TestArguments {
+    /// Print the report as JSON
+    #[arg(long)]
+    json: bool,
+    /// Leave out the broken exchanges, which take most of the time
+    #[arg(long)]
+    quick: bool,
+    #[command(flatten)]
+    which: InProject,
+}
+
+#[derive(Args)]
+pub(crate) struct CheckArguments {
+    /// The connectors and sources it will live with, instead of those of this installation
+    #[arg(long, value_name = "BUNDLE")]
+    against: Option<PathBuf>,
+    /// Print the report as JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    which: InProject,
+}
+
+pub(super) fn test(setup: &Setup, arguments: &TestArguments) -> Result<ExitCode> {
+    let bench = Bench::open(setup, &arguments.which)?;
+    let ready = bench.ready()?;
+    let options = Options { mutations: !arguments.quick, ..options(&ready) };
+    let report = zero_judge::test(&Running(ready.connector.clone()), &ready.made.fixtures, &options);
+    show(&report, arguments.json)
+}
+
+pub(super) fn check(setup: &Setup, arguments: &CheckArguments) -> Result<ExitCode> {
+    let bench = Bench::open(setup, &arguments.which)?;
+    let ready = bench.ready()?;
+    let report = checked(setup, &bench, &ready, arguments.against.as_deref())?;
+    show(&report, arguments.json)
+}
+
+/// The whole gate, against the neighbours of a bundle.
+pub(super) fn checked(setup: &Setup, bench: &Bench, ready: &Ready, against: Option<&Path>) -> Result<Report> {
+    let folder = against.map_or_else(|| setup.bundle_dir(), Path::to_path_buf);
+    // A configuration of the author's own is not about the bundle's sources.
+    let bundle = Bundle::read(&folder, None).context("the neighbours, whose questions it must stay out of")?;
+    let mut running = BTreeMap::new();
+    for (name, bytes) in &bundle.connectors {
+        let is_own = name == ready.connector.name() && bench.project.kind == Kind::Code;
+        if !is_own {
+            running.insert(name.clone(), Running(bench.load(bytes).with_context(|| format!("connector `{name}`"))?));
+        }
+    }
+    let subjects = running.iter().map(|(name, connector)| (name.clone(), connector as &dyn Subject)).collect();
+    let neighbours = Neighbours { catalogue: bundle.catalogue, subjects };
+    let subject = Running(ready.connector.clone());
+    Ok(zero_judge::check(&subject, &ready.made.fixtures, &neighbours, &options(ready)))
+}
+
+fn options(ready: &Ready) -> Options {
+    Options::default().of_component(&ready.made.bytes)
+}
+
+fn show(report: &Report, json: bool) -> Result<ExitCode> {
+    if json {
+        out::line(&report.to_json())?;
+    } else {
+        out::write(&report.to_text())?;
+    }
+    Ok(ExitCode::from(report.exit_code()))
+}
