@@ -8,6 +8,8 @@
 //!   imported types can be shared between crates; the component is encoded for its twin that *exports* them, so that
 //!   the result has not even a type import. Both have the same core exports.
 
+pub mod fixtures;
+
 use sha2::{Digest as _, Sha256};
 use wasm_encoder::{CustomSection, RawSection};
 use wasmparser::{Encoding, Parser, Payload};
