@@ -329,11 +329,9 @@ fn matches(digest: &str, said: &str) -> bool {
 
 fn refuse_quarantined(known: Known<'_>, entry: &Entry, digest: &str) -> Result<(), Error> {
     match entry.quarantined.get(digest) {
-        Some(Quarantined { reason, .. }) => Err(Error::Quarantined {
-            name: known.name.to_owned(),
-            digest: digest.to_owned(),
-            reason: reason.clone(),
-        }),
+        Some(Quarantined { reason, .. }) => {
+            Err(Error::Quarantined { name: known.name.to_owned(), digest: digest.to_owned(), reason: reason.clone() })
+        }
         None => Ok(()),
     }
 }

@@ -35,7 +35,9 @@ pub enum Error {
     #[error("no version of `{0}` waits for consent")]
     NothingPending(String),
     /// It asks for more than was agreed to.
-    #[error("version `{digest}` of `{name}` was never agreed to:\n{diff}\nhint: `zero connectors consent {name}` agrees")]
+    #[error(
+        "version `{digest}` of `{name}` was never agreed to:\n{diff}\nhint: `zero connectors consent {name}` agrees"
+    )]
     NotConsented {
         /// The connector.
         name: String,
@@ -53,9 +55,7 @@ pub enum Error {
         digest: String,
     },
     /// It misbehaved before.
-    #[error(
-        "`{digest}` is quarantined: {reason}\n\nhint: `zero connectors release {name} {digest}` lets it run again"
-    )]
+    #[error("`{digest}` is quarantined: {reason}\n\nhint: `zero connectors release {name} {digest}` lets it run again")]
     Quarantined {
         /// The connector.
         name: String,

@@ -33,12 +33,17 @@ mod store;
 pub use base::{Base, BaseConnector};
 pub use error::Error;
 pub use lineup::Lineup;
-pub use manager::{Change, Manager};
+pub use manager::{Ask, Change, Manager};
 pub use origin::Origin;
 pub use permissions::{Diff, Permissions};
 pub use policy::{Policy, Raise, RaiseTable, Raised};
 pub use proof::Gate;
-pub use report::{ConnectorReport, DiffReport, HealthReport, InstallReport, ListReport, Outcome, SuspendedSource};
+pub use report::{
+    ConnectorReport, DiffReport, HealthReport, InstallReport, ListReport, Outcome, Preview, SuspendedSource,
+};
 pub use state::{Entry, Kind, Quarantined, Signer, Smoke, State, Version};
 pub use store::{Store, default_folder};
 pub use watch::{Tripped, Watch};
+
+use zero_judge as _;
+use zero_oci as _;

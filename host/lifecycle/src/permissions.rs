@@ -222,8 +222,13 @@ mod tests {
 
     #[test]
     fn a_diff_is_read_line_by_line() {
-        let before = Permissions { interface: "i@1".into(), kinds: vec!["news".into()], ..permissions("a.org", "", "old") };
-        let after = Permissions { interface: "i@2".into(), settings: vec!["site".into()], ..permissions("*.org", "x.org", "new") };
+        let before =
+            Permissions { interface: "i@1".into(), kinds: vec!["news".into()], ..permissions("a.org", "", "old") };
+        let after = Permissions {
+            interface: "i@2".into(),
+            settings: vec!["site".into()],
+            ..permissions("*.org", "x.org", "new")
+        };
         expect_test::expect![[r"
             + (!) host *.org
             + (!) source host x.org

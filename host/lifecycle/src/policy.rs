@@ -11,8 +11,6 @@ use zero_pipeline::limits::{GUEST_CPU_MAX, GUEST_MEMORY_BYTES_MAX};
 pub struct Policy {
     /// Code that nobody vouches for may run.
     pub allow_unsigned: bool,
-    /// Keys that are believed.
-    pub trust: zero_oci::Trust,
     /// What some connectors are granted beyond what all are.
     pub raises: RaiseTable,
     /// Sources that are on, whatever their records say.

@@ -91,7 +91,10 @@ fn a_state_of_another_hand_is_named() {
         (r#"{"version":1}"#, "missing field `connectors`"),
         (r#"{"version":1,"connectors":{},"more":1}"#, "unknown field `more`"),
         (r#"{"version":2,"connectors":{}}"#, "version 2"),
-        (r#"{"version":1,"connectors":{"x":{"current":null,"pending":null,"enabled":true,"pinned":false,"versions":[],"quarantined":{},"colour":1}}}"#, "unknown field `colour`"),
+        (
+            r#"{"version":1,"connectors":{"x":{"current":null,"pending":null,"enabled":true,"pinned":false,"versions":[],"quarantined":{},"colour":1}}}"#,
+            "unknown field `colour`",
+        ),
     ] {
         fs::write(folder.path().join("connectors.json"), text).unwrap();
         let error = store.read().unwrap_err();
