@@ -5,7 +5,7 @@
 use crate::dice::Dice;
 use serde_json::{Value as Json, json};
 use zero_connector_sdk::{Connector, settings};
-use zero_pipeline::catalogue::SourceRecord;
+use zero_pipeline::catalogue::{KeyNeed, SourceRecord};
 use zero_pipeline::{CallError, Rooms, limits};
 use zero_tests::native::{Native, NativeRooms};
 use zero_types::prelude::*;
@@ -58,6 +58,10 @@ fn record(dice: &mut Dice, number: usize) -> SourceRecord {
         summary: "the colour of every lantern".to_owned(),
         homepage: None,
         attribution: None,
+        category: None,
+        licence: None,
+        terms: None,
+        key: KeyNeed::None,
         kinds: Vec::new(),
         entities: Vec::new(),
         triggers: Vec::new(),

@@ -21,6 +21,7 @@ mod path;
 mod request;
 mod response;
 mod settings;
+mod shape;
 mod template;
 mod vars;
 mod xml;

@@ -44,6 +44,21 @@ impl<'b> Node<'b> {
         if let Node::List(list) = self { list.as_slice() } else { core::slice::from_ref(self) }
     }
 
+    /// What it is, in a few words for a person: of an object the names that were kept.
+    pub(crate) fn sketch(&self) -> String {
+        match self {
+            Node::Object(members) if members.is_empty() => "an object without any name of the mapping".to_owned(),
+            Node::Object(members) => {
+                let names: Vec<String> = members.iter().take(8).map(|(name, _)| format!("`{name}`")).collect();
+                format!("an object with {}", names.join(", "))
+            }
+            Node::List(list) => format!("a list of {}", list.len()),
+            Node::Text(_) => "a text".to_owned(),
+            Node::Null => "null".to_owned(),
+            Node::Bool(_) | Node::Int(_) | Node::Uint(_) | Node::Float(_) => "a single value".to_owned(),
+        }
+    }
+
     /// The member of this name.
     pub(crate) fn member(&self, name: &str) -> Option<&Node<'b>> {
         match self {

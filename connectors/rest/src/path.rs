@@ -90,6 +90,28 @@ impl<'t> Path<'t> {
         nodes
     }
 
+    /// Whether the body has the place it names, even when nothing is there: an empty list, or null.
+    pub(crate) fn stands(&self, root: &Node<'_>, vars: &Vars) -> bool {
+        let picks = |step: &&Step<'_>| !matches!(step, Step::Name(_) | Step::Descendants(_));
+        let picking = self.steps.iter().rev().take_while(picks).count();
+        let to = self.steps.get(..self.steps.len() - picking).unwrap_or_default();
+        let Some((last, to)) = to.split_last() else { return matches!(root, Node::List(_)) };
+        let mut nodes = vec![root];
+        for step in to {
+            let mut next = Vec::new();
+            nodes.into_iter().for_each(|node| step.find(node, vars, &mut next));
+            nodes = next;
+        }
+        nodes.into_iter().any(|node| match last {
+            Step::Name(name) => node.elements().iter().any(|node| node.member(name).is_some()),
+            _ => {
+                let mut found = Vec::new();
+                last.find(node, vars, &mut found);
+                !found.is_empty()
+            }
+        })
+    }
+
     /// Adds the names it speaks of.
     pub(crate) fn wants(&self, wanted: &mut Wanted<'t>) {
         for step in &self.steps {

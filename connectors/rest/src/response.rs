@@ -1,25 +1,22 @@
 //! From a response to passages, claims and captured variables.
 //!
 //! Takes: a step of the mapping, variables, maps, a response. Gives: [`Read`]. Fails: on errors the service reports and on
-//! bodies that cannot be read. Limits: [`ITEMS_MAX`] items, [`TEXT_BYTES_MAX`] of text a passage.
-//! Why it is so: an item that lacks what a passage needs is left out, because services answer with holes.
+//! bodies that cannot be read: those that do not parse, and those of no known shape. Limits: those of `shape`.
+//! Why it is so: "found nothing" and "answers otherwise than the mapping says" must not look alike, since the first is
+//! the usual case and the second is for the mapping's author.
 
-use crate::claim::Claims;
 use crate::condition::Condition;
 use crate::node::{Node, Wanted, from_json};
-use crate::path::Path;
-use crate::settings::{ErrorKind, Format, Many, Maps, PassageRule, Step};
+use crate::settings::{ErrorKind, Format, Many, Maps, Step};
+use crate::shape::{Shape, Shaped};
 use crate::template::{Escape, Mode, Scope, Template, cut};
 use crate::vars::Vars;
 use crate::xml::from_xml;
-use std::borrow::Cow;
 use std::collections::BTreeMap;
-use zero_connector_sdk::{Claim, Failure, FailureKind, Findings, Outcome, Passage, Response, success};
+use zero_connector_sdk::{Failure, FailureKind, Findings, Outcome, Response, success};
 
-/// What a host keeps of one source.
-const ITEMS_MAX: usize = 64;
-const TEXT_BYTES_MAX: usize = 6 * 1024;
-const TITLE_BYTES_MAX: usize = 512;
+/// Of a service's own words about an error.
+const MESSAGE_BYTES_MAX: usize = 512;
 
 /// What was read from one response.
 #[derive(Debug)]
@@ -34,21 +31,11 @@ pub(crate) struct Reader<'t> {
     step: &'t Step,
     errors: Vec<(Vec<Condition<'t>>, ErrorKind, Vec<Template<'t>>)>,
     capture: Vec<(&'t str, Template<'t>)>,
-    items: Vec<Path<'t>>,
-    keep: Vec<Condition<'t>>,
-    passage: Option<PassageReader<'t>>,
-    claims: Claims<'t>,
+    empty: Vec<Condition<'t>>,
+    /// The step's `reads`, then the step itself.
+    shapes: Vec<Shape<'t>>,
     wanted: Wanted<'t>,
     prefixes: BTreeMap<&'t str, &'t str>,
-}
-
-struct PassageReader<'t> {
-    title: Vec<Template<'t>>,
-    url: Vec<Template<'t>>,
-    text: Vec<Template<'t>>,
-    published: Vec<Template<'t>>,
-    language: Vec<Template<'t>>,
-    score: Vec<Template<'t>>,
 }
 
 impl<'t> Reader<'t> {
@@ -64,15 +51,17 @@ impl<'t> Reader<'t> {
             let template = Template::parse(text, Mode::Response);
             capture.push((name.as_str(), template.map_err(|what| format!("`capture.{name}`: {what}"))?));
         }
-        let items = step.items.0.iter().map(|path| Path::parse(path).map_err(|what| format!("`items`: {what}")));
+        let mut shapes = Vec::new();
+        for (at, rule) in step.reads.iter().enumerate() {
+            shapes.push(Shape::of_rule(rule).map_err(|what| format!("`reads[{at}]`: {what}"))?);
+        }
+        shapes.extend(Shape::of_step(step)?);
         let mut reader = Self {
             step,
             errors,
             capture,
-            items: items.collect::<Result<_, _>>()?,
-            keep: conditions("keep", &step.keep)?,
-            passage: step.passage.as_ref().map(PassageReader::new).transpose()?,
-            claims: Claims::new(&step.claims)?,
+            empty: conditions("empty", &step.empty.conditions)?,
+            shapes,
             wanted: Wanted::default(),
             prefixes: step.namespaces.iter().map(|(prefix, uri)| (uri.as_str(), prefix.as_str())).collect(),
         };
@@ -87,12 +76,8 @@ impl<'t> Reader<'t> {
             message.iter().for_each(|template| template.wants(&mut wanted));
         }
         self.capture.iter().for_each(|(_, template)| template.wants(&mut wanted));
-        self.items.iter().for_each(|path| path.wants(&mut wanted));
-        self.keep.iter().for_each(|condition| condition.wants(&mut wanted));
-        if let Some(passage) = &self.passage {
-            passage.all().into_iter().flatten().for_each(|template| template.wants(&mut wanted));
-        }
-        self.claims.wants(&mut wanted);
+        self.empty.iter().for_each(|condition| condition.wants(&mut wanted));
+        self.shapes.iter().for_each(|shape| shape.wants(&mut wanted));
         wanted
     }
 
@@ -101,7 +86,7 @@ impl<'t> Reader<'t> {
         let nothing = Read { findings: Findings::none(), captured: Vec::new() };
         let failed = success(outcome).err();
         let Outcome::Response(response) = outcome else { return failed.map_or(Ok(nothing), Err) };
-        if self.step.empty.contains(&response.status) {
+        if self.step.empty.statuses.contains(&response.status) {
             return Ok(nothing);
         }
         let body = self.parse(response);
@@ -122,17 +107,40 @@ impl<'t> Reader<'t> {
         let root = body.map_err(|what| Failure::new(FailureKind::Malformed, what))?;
         let scope = Scope { vars, maps, root: &root, item: &root };
         let captured = self.capture.iter().map(|(name, template)| ((*name).to_owned(), template.values(scope)));
-        Ok(Read { captured: captured.collect(), findings: self.findings(scope) })
+        Ok(Read { captured: captured.collect(), findings: self.findings(scope)? })
     }
 
     fn parse<'b>(&self, response: &'b Response) -> Result<Node<'b>, String> {
-        match self.step.format {
-            Format::Json => {
-                from_json(&response.body, &self.wanted).map_err(|what| format!("not the JSON expected: {what}"))
-            }
-            Format::Xml => from_xml(&response.body, &self.wanted, &self.prefixes)
-                .map_err(|what| format!("not the XML expected: {what}")),
+        let xml = match self.step.format {
+            Format::Json => false,
+            Format::Xml => true,
+            Format::Either => starts_as_xml(&response.body),
+        };
+        if xml {
+            let root = from_xml(&response.body, &self.wanted, &self.prefixes);
+            return root.map_err(|what| format!("not the XML expected: {what}"));
         }
+        from_json(&response.body, &self.wanted).map_err(|what| format!("not the JSON expected: {what}"))
+    }
+
+    /// What the first shape that gives a passage gives. A body without a passage must at least be of a known shape.
+    fn findings(&self, scope: Scope<'_, '_>) -> Result<Findings, Failure> {
+        let mut known = self.empty.iter().any(|condition| condition.holds(scope))
+            || self.capture.iter().any(|(_, template)| template.stands(scope));
+        for shape in &self.shapes {
+            match shape.read(scope) {
+                Shaped::Found(findings) => return Ok(findings),
+                Shaped::Nothing => known = true,
+                Shaped::Other => {}
+            }
+        }
+        if known {
+            return Ok(Findings::none());
+        }
+        Err(Failure::new(
+            FailureKind::Malformed,
+            format!("the body has none of the known shapes: {}", scope.root.sketch()),
+        ))
     }
 
     /// The service's own error; `Ok` when it only means that nothing was found.
@@ -150,120 +158,15 @@ impl<'t> Reader<'t> {
             (ErrorKind::Settings, _) => FailureKind::Settings,
         };
         let mut detail = first(message, scope).unwrap_or_else(|| "the service reports an error".to_owned());
-        cut(&mut detail, TITLE_BYTES_MAX);
+        cut(&mut detail, MESSAGE_BYTES_MAX);
         Some(Err(Failure::new(kind, detail).retry_after(failed.and_then(|failed| failed.retry_after_seconds))))
     }
-
-    fn findings(&self, scope: Scope<'_, '_>) -> Findings {
-        let Some(passage) = &self.passage else { return Findings::none() };
-        let limit: usize = scope.vars.first("limit").and_then(|limit| limit.parse().ok()).unwrap_or(ITEMS_MAX);
-        let limit = limit.clamp(1, ITEMS_MAX);
-        let mut passages: Vec<Passage> = Vec::new();
-        let mut claims: Vec<Claim> = Vec::new();
-        for item in self.items(scope, limit) {
-            let scope = Scope { item: &item, ..scope };
-            if passages.len() >= limit {
-                break;
-            }
-            if !self.keep.iter().all(|condition| condition.holds(scope)) {
-                continue;
-            }
-            if let Some(mut found) = passage.read(scope) {
-                claims.extend(self.claims.read(scope, &mut found, passages.len()));
-                passages.push(found);
-            }
-        }
-        rank(&mut passages);
-        Findings { passages, claims }
-    }
-
-    /// The items of the first path that names any; without paths, the body is the only one.
-    fn items<'n, 'b>(&self, scope: Scope<'n, 'b>, limit: usize) -> Vec<Cow<'n, Node<'b>>> {
-        let mut found: Vec<&'n Node<'b>> = if self.items.is_empty() { vec![scope.root] } else { Vec::new() };
-        for path in &self.items {
-            if found.is_empty() {
-                for node in path.find(scope.root, scope.root, scope.vars) {
-                    match node {
-                        Node::List(list) if !self.step.columns => found.extend(list),
-                        _ => found.push(node),
-                    }
-                }
-            }
-        }
-        if !self.step.columns {
-            return found.into_iter().map(Cow::Borrowed).collect();
-        }
-        found.into_iter().flat_map(|node| rows(node, limit)).map(Cow::Owned).collect()
-    }
 }
 
-/// Rows of columns that lie side by side as lists.
-fn rows<'b>(columns: &Node<'b>, limit: usize) -> Vec<Node<'b>> {
-    let Node::Object(columns) = columns else { return Vec::new() };
-    let cell = |column: &Node<'b>, at: usize| match column {
-        Node::List(list) => list.get(at).cloned(),
-        _ => None,
-    };
-    (0..limit)
-        .map(|at| {
-            columns.iter().filter_map(|(name, column)| Some((name.clone(), cell(column, at)?))).collect::<Vec<_>>()
-        })
-        .take_while(|row| !row.is_empty())
-        .map(Node::Object)
-        .collect()
-}
-
-/// Scores between 0 and 1: the service's own relative to its best, else by rank.
-fn rank(passages: &mut [Passage]) {
-    let best = passages.iter().map(|passage| passage.score).fold(0.0_f32, f32::max);
-    let count = passages.len().max(1);
-    for (at, passage) in passages.iter_mut().enumerate() {
-        #[allow(clippy::cast_precision_loss, reason = "there are at most 64")]
-        let by_rank = 1.0 - 0.5 * at as f32 / count as f32;
-        passage.score = if best > 0.0 { (passage.score / best).clamp(0.0, 1.0) } else { by_rank };
-    }
-}
-
-impl<'t> PassageReader<'t> {
-    fn new(rule: &'t PassageRule) -> Result<Self, String> {
-        Ok(Self {
-            title: templates("passage.title", &rule.title)?,
-            url: templates("passage.url", &rule.url)?,
-            text: templates("passage.text", &rule.text)?,
-            published: templates("passage.published", &rule.published)?,
-            language: templates("passage.language", &rule.language)?,
-            score: templates("passage.score", &rule.score)?,
-        })
-    }
-
-    fn all(&self) -> [&[Template<'t>]; 6] {
-        [&self.title, &self.url, &self.text, &self.published, &self.language, &self.score]
-    }
-
-    /// A passage needs a title or a text; either may stand for the other.
-    fn read(&self, scope: Scope<'_, '_>) -> Option<Passage> {
-        let clean = |templates: &[Template<'_>], bytes_max: usize| {
-            let mut text = crate::html::strip(&first(templates, scope)?);
-            cut(&mut text, bytes_max);
-            Some(text).filter(|text| !text.is_empty())
-        };
-        let title = clean(&self.title, TITLE_BYTES_MAX);
-        let text = clean(&self.text, TEXT_BYTES_MAX).or_else(|| title.clone())?;
-        let title = title.unwrap_or_else(|| {
-            let mut title = text.clone();
-            cut(&mut title, 80);
-            title
-        });
-        let score = first(&self.score, scope).and_then(|score| score.parse::<f32>().ok());
-        Some(Passage {
-            title,
-            url: url(&self.url, scope),
-            text,
-            language: first(&self.language, scope).filter(|language| (2..=35).contains(&language.len())),
-            published: first(&self.published, scope).and_then(|date| crate::date::normalise(&date)),
-            score: score.filter(|score| score.is_finite()).unwrap_or(0.0).max(0.0),
-        })
-    }
+/// Whether a body of either format is XML.
+fn starts_as_xml(body: &[u8]) -> bool {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    body.trim_ascii_start().first() == Some(&b'<') || body.starts_with(b"\xff\xfe") || body.starts_with(b"\xfe\xff")
 }
 
 /// A web address: one that came whole, or one whose holes were escaped.

@@ -91,14 +91,17 @@ pub(crate) struct Step {
     /// Prefix to URI.
     #[serde(default)]
     pub(crate) namespaces: BTreeMap<String, String>,
-    /// Statuses that mean "nothing found".
+    /// Statuses and conditions on the body that mean "nothing found".
     #[serde(default)]
-    pub(crate) empty: Vec<u16>,
+    pub(crate) empty: Empty,
     #[serde(default)]
     pub(crate) errors: Vec<ErrorRule>,
     /// Variables for the steps after this one.
     #[serde(default)]
     pub(crate) capture: BTreeMap<String, String>,
+    /// Other shapes of the body, tried in order before the one below.
+    #[serde(default)]
+    pub(crate) reads: Vec<ReadRule>,
     #[serde(default)]
     pub(crate) items: Many,
     /// The items are columns side by side: rows are made of them.
@@ -109,6 +112,27 @@ pub(crate) struct Step {
     pub(crate) keep: Many,
     #[serde(default)]
     pub(crate) passage: Option<PassageRule>,
+    #[serde(default)]
+    pub(crate) claims: Vec<ClaimRule>,
+}
+
+/// One of several shapes a body may have.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReadRule {
+    /// Conditions on the body; without any it is always tried.
+    #[serde(default)]
+    pub(crate) when: Many,
+    #[serde(default)]
+    pub(crate) items: Many,
+    #[serde(default)]
+    pub(crate) columns: bool,
+    #[serde(default)]
+    pub(crate) keep: Many,
+    /// Any of these conditions says that a body of this shape holds nothing.
+    #[serde(default)]
+    pub(crate) empty: Many,
+    pub(crate) passage: PassageRule,
     #[serde(default)]
     pub(crate) claims: Vec<ClaimRule>,
 }
@@ -126,6 +150,8 @@ pub(crate) enum Format {
     #[default]
     Json,
     Xml,
+    /// XML when the body starts with `<`, else JSON.
+    Either,
 }
 
 /// An error the service reports in its body.
@@ -238,6 +264,42 @@ impl<'de> Deserialize<'de> for Many {
             }
         }
         deserializer.deserialize_any(Texts)
+    }
+}
+
+/// What means "nothing found": numbers are statuses, texts are conditions on the body of which any may hold.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Empty {
+    pub(crate) statuses: Vec<u16>,
+    pub(crate) conditions: Many,
+}
+
+impl<'de> Deserialize<'de> for Empty {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged, expecting = "a status or a condition")]
+        enum One {
+            Status(u16),
+            Condition(String),
+        }
+        #[derive(Deserialize)]
+        #[serde(untagged, expecting = "a status, a condition or a list of them")]
+        enum All {
+            One(One),
+            List(Vec<One>),
+        }
+        let all = match All::deserialize(deserializer)? {
+            All::One(one) => vec![one],
+            All::List(list) => list,
+        };
+        let mut empty = Self::default();
+        for one in all {
+            match one {
+                One::Status(status) => empty.statuses.push(status),
+                One::Condition(text) => empty.conditions.0.push(text),
+            }
+        }
+        Ok(empty)
     }
 }
 

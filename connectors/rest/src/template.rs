@@ -100,6 +100,11 @@ impl<'t> Template<'t> {
         }
     }
 
+    /// Whether the body has a place for what it reads, be that place empty.
+    pub(crate) fn stands(&self, scope: Scope<'_, '_>) -> bool {
+        stands(&self.0, scope)
+    }
+
     /// Whether it is a single hole.
     pub(crate) fn is_hole(&self) -> bool {
         matches!(self.0.as_slice(), [Part::Hole(_)])
@@ -263,6 +268,17 @@ fn wants<'t>(parts: &[Part<'t>], wanted: &mut Wanted<'t>) {
             Part::Optional(parts) => wants(parts, wanted),
         }
     }
+}
+
+fn stands(parts: &[Part<'_>], scope: Scope<'_, '_>) -> bool {
+    parts.iter().any(|part| match part {
+        Part::Text(_) => false,
+        Part::Optional(parts) => stands(parts, scope),
+        Part::Hole(hole) => hole.alternatives.iter().any(|operand| match operand {
+            Operand::Path(path) => path.stands(scope.root, scope.vars),
+            Operand::Variable(_) | Operand::Text(_) => false,
+        }),
+    })
 }
 
 fn render(parts: &[Part<'_>], scope: Scope<'_, '_>, escape: Escape, out: &mut String) -> Option<()> {

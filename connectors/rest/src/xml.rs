@@ -12,6 +12,8 @@ use quick_xml::reader::NsReader;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+/// The root element's own name, as a member of it: what tells one kind of document from another.
+const ROOT_NAME: &str = "#name";
 const DEPTH_MAX: usize = 64;
 /// Different names among the children of one element that is kept.
 const NAMES_MAX: usize = 128;
@@ -33,6 +35,7 @@ struct Builder<'p> {
     /// URI to the mapping's prefix.
     prefixes: &'p BTreeMap<&'p str, &'p str>,
     root_namespace: Option<String>,
+    root_name: String,
     text: String,
     frames: Vec<Frame>,
     nodes_left: u32,
@@ -52,6 +55,7 @@ pub(crate) fn from_xml<'p>(
         wanted,
         prefixes,
         root_namespace: None,
+        root_name: String::new(),
         text: String::new(),
         frames: Vec::new(),
         nodes_left: NODES_MAX,
@@ -97,6 +101,7 @@ impl Builder<'_> {
         let name = start.name();
         let name = if self.frames.is_empty() {
             self.root_namespace = uri;
+            self.root_name = local.to_owned();
             return Ok(Some(local.to_owned()));
         } else if let Some(prefix) = uri.as_deref().and_then(|uri| self.prefixes.get(uri)) {
             format!("{prefix}:{local}")
@@ -145,6 +150,9 @@ impl Builder<'_> {
         self.count()?;
         let text = self.text.get(frame.text_start..).unwrap_or_default();
         let mut members = frame.members;
+        if self.frames.is_empty() && self.wanted.has(ROOT_NAME) {
+            members.push((Cow::Borrowed(ROOT_NAME), Node::Text(Cow::Owned(self.root_name.clone()))));
+        }
         let node = if members.is_empty() {
             let text = text.trim().to_owned();
             self.keep_text(text.len())?;

@@ -3,10 +3,15 @@
 //! - **Takes** TOML files as in `connectors/catalogue`, one per connector.
 //! - **Gives** checked [`SourceRecord`]s in order of their ids.
 //! - **Fails** naming file, source and key; an unknown key is an error.
-//! - **Limits**: ids are `[a-z0-9-]`, at most [`ID_BYTES_MAX`] bytes.
+//! - **Limits**: ids are `[a-z0-9-]`, at most [`ID_BYTES_MAX`] bytes; settings of at most 32 levels.
 //! - **Why it is so**: parsed once at start-up into what the router and gather read; nothing later can find it wrong.
 
-use serde::Deserialize;
+mod facts;
+mod mapping;
+mod wire;
+
+pub use facts::{Category, KeyNeed};
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use zero_types::prelude::*;
@@ -25,8 +30,16 @@ pub struct SourceRecord {
     pub summary: String,
     /// For people.
     pub homepage: Option<String>,
-    /// Whom to credit, with the licence.
+    /// Whom to credit, in the words they ask for.
     pub attribution: Option<String>,
+    /// The shelf it stands on.
+    pub category: Option<Category>,
+    /// Of what it says: an SPDX expression, or `terms` when only its terms of use say.
+    pub licence: Option<String>,
+    /// URL of its terms of use.
+    pub terms: Option<String>,
+    /// Whether it must be asked with a key.
+    pub key: KeyNeed,
     /// Kinds of question; empty for all.
     pub kinds: Vec<Kind>,
     /// Kinds of entity that call for it: `date`, `identifier:doi`.
@@ -86,7 +99,7 @@ impl Catalogue {
             let wrong = |reason: String| CatalogueError { file: file.to_owned(), reason };
             let parsed: wire::File = toml::from_str(text).map_err(|error| wrong(error.to_string()))?;
             for source in parsed.source {
-                let record = source.into_record(&parsed.connector).map_err(wrong)?;
+                let record = source.into_record(&parsed.connector, &parsed.mappings).map_err(wrong)?;
                 let id = record.source.id.clone();
                 if by_id.insert(id.clone(), Arc::new(record)).is_some() {
                     return Err(wrong(format!("the id `{id}` is taken by another source")));
@@ -120,107 +133,6 @@ impl Catalogue {
     }
 }
 
-/// The TOML form.
-mod wire {
-    use super::{Deserialize, ID_BYTES_MAX, Source, SourceRecord};
-    use crate::wire::kind_from_name;
-
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    pub(super) struct File {
-        pub(super) connector: String,
-        #[serde(default)]
-        pub(super) source: Vec<Record>,
-    }
-
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    pub(super) struct Record {
-        id: String,
-        name: String,
-        summary: String,
-        homepage: Option<String>,
-        attribution: Option<String>,
-        #[serde(default)]
-        languages: Vec<String>,
-        #[serde(default)]
-        topics: Vec<String>,
-        #[serde(default)]
-        kinds: Vec<String>,
-        #[serde(default)]
-        entities: Vec<String>,
-        #[serde(default)]
-        triggers: Vec<String>,
-        #[serde(default)]
-        must: Vec<String>,
-        #[serde(default)]
-        must_not: Vec<String>,
-        #[serde(default)]
-        hosts: Vec<String>,
-        #[serde(default = "half")]
-        trust: f32,
-        #[serde(default)]
-        personal: bool,
-        #[serde(default = "yes")]
-        enabled: bool,
-        requests_per_second: Option<f64>,
-        connections: Option<u32>,
-        #[serde(default)]
-        settings: serde_json::Map<String, serde_json::Value>,
-    }
-
-    fn half() -> f32 {
-        0.5
-    }
-
-    fn yes() -> bool {
-        true
-    }
-
-    impl Record {
-        pub(super) fn into_record(self, connector: &str) -> Result<SourceRecord, String> {
-            let id = self.id;
-            let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-            if id.is_empty() || id.len() > ID_BYTES_MAX || !id.chars().all(plain) {
-                return Err(format!("`{id}` is no id: use at most {ID_BYTES_MAX} of a-z, 0-9 and `-`"));
-            }
-            if !(0.0..=1.0).contains(&self.trust) {
-                return Err(format!("source `{id}`: `trust` must be between 0 and 1"));
-            }
-            if self.requests_per_second.is_some_and(|rate| !rate.is_finite() || rate <= 0.0) {
-                return Err(format!("source `{id}`: `requests_per_second` must be above 0"));
-            }
-            let kinds = self.kinds.iter().map(|name| {
-                kind_from_name(name).ok_or_else(|| format!("source `{id}`: `{name}` is no kind of question"))
-            });
-            Ok(SourceRecord {
-                kinds: kinds.collect::<Result<_, _>>()?,
-                source: Source {
-                    id,
-                    name: self.name,
-                    languages: self.languages,
-                    topics: self.topics,
-                    settings: serde_json::Value::Object(self.settings).to_string(),
-                },
-                connector: connector.to_owned(),
-                summary: self.summary,
-                homepage: self.homepage,
-                attribution: self.attribution,
-                entities: self.entities,
-                triggers: self.triggers,
-                must: self.must,
-                must_not: self.must_not,
-                hosts: self.hosts,
-                trust: self.trust,
-                personal: self.personal,
-                enabled: self.enabled,
-                requests_per_second: self.requests_per_second,
-                connections: self.connections,
-            })
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -236,8 +148,52 @@ mod tests {
         assert!(error_of(&format!("{base}colour = 1")).contains("unknown field `colour`"));
         assert!(error_of(&format!("{base}kinds = [\"riddle\"]")).contains("source `a`: `riddle`"));
         assert!(error_of(&format!("{base}trust = 2.0")).contains("`trust`"));
+        assert!(error_of(&format!("{base}category = \"riddles\"")).contains("encyclopaedia"));
+        assert!(error_of(&format!("{base}licence = \"free as in beer\"")).contains("`licence`"));
+        assert!(error_of(&format!("{base}terms = \"ask us\"")).contains("`terms`"));
+        assert!(error_of(&format!("{base}requests_per_second = 0")).contains("above 0"));
+        assert!(error_of(&format!("{base}requests_per_second = \"many\"")).contains("`none`"));
+        assert!(error_of(&format!("{base}key = \"required\"\nenabled = true")).contains("leave out `enabled`"));
+        assert!(error_of(&format!("{base}mapping = \"b\"")).contains("there is no mapping `b`"));
         assert!(error_of(&base.replace("\"a\"", "\"A b\"")).contains("`A b` is no id"));
         let twice = Catalogue::from_toml([("a.toml", base), ("b.toml", base)]).unwrap_err().to_string();
         assert!(twice.contains("`b.toml`") && twice.contains("`a` is taken"), "{twice}");
+    }
+
+    #[test]
+    fn sources_share_a_mapping_and_lay_their_own_settings_over_it() {
+        let text = r#"
+            connector = "x"
+            [mappings.forum]
+            limit = 5
+            variables = { site = "none", lang = "en" }
+            steps = [{ url = "https://{site}.example/" }]
+            [[source]]
+            id = "cooks"
+            name = "Cooks"
+            summary = "s"
+            mapping = "forum"
+            settings = { variables = { site = "cooks" }, steps = [] }
+            [[source]]
+            id = "pilots"
+            name = "Pilots"
+            summary = "s"
+            mapping = "forum"
+        "#;
+        let catalogue = Catalogue::from_toml([("a.toml", text)]).unwrap();
+        let settings = |id| catalogue.get(id).unwrap().source.settings.as_str();
+        assert_eq!(settings("cooks"), r#"{"limit":5,"steps":[],"variables":{"lang":"en","site":"cooks"}}"#);
+        assert!(
+            settings("pilots").contains(r#""site":"none""#) && settings("pilots").contains("https://{site}.example/")
+        );
+    }
+
+    #[test]
+    fn a_source_that_needs_a_key_waits_for_it() {
+        let base = "connector = \"x\"\n[[source]]\nid = \"a\"\nname = \"A\"\nsummary = \"s\"\n";
+        for (key, enabled) in [("none", true), ("optional", true), ("required", false)] {
+            let catalogue = Catalogue::from_toml([("a.toml", format!("{base}key = \"{key}\"").as_str())]).unwrap();
+            assert_eq!(catalogue.get("a").unwrap().enabled, enabled, "{key}");
+        }
     }
 }

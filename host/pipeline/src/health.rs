@@ -28,6 +28,20 @@ pub struct Suspension {
     pub until: Duration,
 }
 
+/// The one request that a suspended source is tried with. Given back when its question ends before its outcome.
+pub struct Probe {
+    health: Health,
+    source_id: String,
+}
+
+impl Drop for Probe {
+    fn drop(&mut self) {
+        if let Some(health) = self.health.lock().sources.get_mut(&self.source_id) {
+            health.probing = false;
+        }
+    }
+}
+
 /// The health of all sources of a process.
 #[derive(Clone, Default)]
 pub struct Health {
@@ -55,36 +69,27 @@ struct SourceHealth {
 }
 
 impl Health {
-    /// The suspension of a source at `now`, if it is not to be asked. When the time is over, one probe is let through.
-    #[must_use]
-    pub fn suspension(&self, source_id: &str, now: Duration) -> Option<Suspension> {
-        let inner = self.lock();
-        let health = inner.sources.get(source_id)?;
-        let suspended = health.suspended?;
-        (now < suspended.until || health.probing).then_some(suspended)
-    }
-
     /// The suspension whose time is not over: nothing may be sent, not even by whoever was admitted before it began.
     #[must_use]
     pub fn closed(&self, source_id: &str, now: Duration) -> Option<Suspension> {
         self.lock().sources.get(source_id)?.suspended.filter(|suspended| now < suspended.until)
     }
 
-    /// Leave to make one request now; a suspended source gets one probe when its time is over.
+    /// Leave to make one request now; a suspended source gets one [`Probe`] when its time is over.
     ///
     /// # Errors
     /// The suspension in force.
-    pub fn admit(&self, source_id: &str, now: Duration) -> Result<(), Suspension> {
+    pub fn admit(&self, source_id: &str, now: Duration) -> Result<Option<Probe>, Suspension> {
         let mut inner = self.lock();
         inner.count_request(now);
-        let Some(health) = inner.sources.get_mut(source_id) else { return Ok(()) };
+        let Some(health) = inner.sources.get_mut(source_id) else { return Ok(None) };
         match health.suspended {
             Some(suspended) if now < suspended.until || health.probing => Err(suspended),
             Some(_) => {
                 health.probing = true;
-                Ok(())
+                Ok(Some(Probe { health: self.clone(), source_id: source_id.to_owned() }))
             }
-            None => Ok(()),
+            None => Ok(None),
         }
     }
 
@@ -127,16 +132,15 @@ impl Health {
         }
     }
 
-    /// Gives a probe back that ended without an outcome, for instance because its question was over.
-    pub fn abandon(&self, source_id: &str) {
-        if let Some(health) = self.lock().sources.get_mut(source_id) {
-            health.probing = false;
-        }
+    /// Suspends a source whose answers have taken another form: they arrive well, so that no exchange would tell.
+    pub fn shape_changed(&self, source_id: &str, now: Duration) {
+        let time = Some(limits::SHAPE_SUSPENSION);
+        self.lock().source(source_id).suspend(SuspensionCause::ShapeChanged, time, now);
     }
 
-    /// Suspends a source from outside, such as from a receipt.
-    pub fn suspend(&self, source_id: &str, suspension: Suspension) {
-        self.lock().source(source_id).suspended = Some(suspension);
+    /// Forgets a source, since another version of its connector starts with a clean slate.
+    pub fn forget(&self, source_id: &str) {
+        self.lock().sources.remove(source_id);
     }
 
     /// Starts anew with these sources, whose connector was replaced: failures and refusals may have been the old
@@ -284,47 +288,59 @@ mod tests {
     fn the_breaker_opens_probes_doubles_and_closes() {
         let health = Health::default();
         for _ in 0..limits::BREAKER_FAILURES_MAX {
-            health.admit("s", Duration::ZERO).unwrap();
+            assert!(health.admit("s", Duration::ZERO).is_ok());
             health.record("s", &unreachable(), SECOND, Duration::ZERO);
         }
-        let first = health.admit("s", SECOND).unwrap_err();
+        let first = health.admit("s", SECOND).err().unwrap();
         assert_eq!(first, Suspension { cause: SuspensionCause::Failures, until: limits::SUSPENSION_MIN });
-        health.admit("s", first.until).unwrap();
+        let probe = health.admit("s", first.until).ok().flatten().unwrap();
         assert!(health.admit("s", first.until).is_err(), "one probe at a time");
         health.record("s", &unreachable(), SECOND, first.until);
-        let second = health.admit("s", first.until).unwrap_err();
+        drop(probe);
+        let second = health.admit("s", first.until).err().unwrap();
         assert_eq!(second.until, first.until + 2 * limits::SUSPENSION_MIN);
-        health.admit("s", second.until).unwrap();
+        assert!(health.admit("s", second.until).is_ok());
         health.record("s", &status(200, None), SECOND, second.until);
-        assert!(health.suspension("s", second.until).is_none());
+        assert!(health.closed("s", second.until).is_none());
     }
 
     #[test]
     fn a_rate_limit_suspends_at_once_for_as_long_as_asked() {
         let health = Health::default();
         health.record("s", &status(429, Some("120")), SECOND, SECOND);
-        let suspension = health.suspension("s", SECOND).unwrap();
+        let suspension = health.closed("s", SECOND).unwrap();
         assert_eq!(suspension, Suspension { cause: SuspensionCause::RateLimited, until: 121 * SECOND });
         health.record("t", &status(429, Some("999999999")), SECOND, SECOND);
-        assert_eq!(health.suspension("t", SECOND).unwrap().until, SECOND + limits::SUSPENSION_MAX);
-        assert!(health.suspension("u", SECOND).is_none());
+        assert_eq!(health.closed("t", SECOND).unwrap().until, SECOND + limits::SUSPENSION_MAX);
+        assert!(health.closed("u", SECOND).is_none());
     }
 
     #[test]
     fn an_abandoned_probe_is_given_back() {
         let health = Health::default();
         health.record("s", &status(429, None), SECOND, Duration::ZERO);
-        let until = health.suspension("s", Duration::ZERO).unwrap().until;
-        health.admit("s", until).unwrap();
-        health.abandon("s");
-        health.admit("s", until).unwrap();
+        let until = health.closed("s", Duration::ZERO).unwrap().until;
+        drop(health.admit("s", until).ok().flatten().unwrap());
+        assert!(health.admit("s", until).is_ok_and(|probe| probe.is_some()));
+    }
+
+    #[test]
+    fn another_form_suspends_although_exchanges_go_well() {
+        let health = Health::default();
+        health.record("s", &status(200, None), SECOND, SECOND);
+        health.shape_changed("s", SECOND);
+        let suspension = health.closed("s", SECOND).unwrap();
+        assert_eq!(suspension.cause, SuspensionCause::ShapeChanged);
+        assert_eq!(suspension.until, SECOND + limits::SHAPE_SUSPENSION);
+        health.forget("s");
+        assert!(health.closed("s", SECOND).is_none(), "another version of the connector starts anew");
     }
 
     #[test]
     fn retries_are_a_tenth_of_the_requests() {
         let health = Health::default();
         for _ in 0..100 {
-            health.admit("s", SECOND).unwrap();
+            assert!(health.admit("s", SECOND).is_ok());
         }
         assert_eq!((0..100).filter(|_| health.may_retry(SECOND)).count(), 10);
         assert!(health.may_retry(SECOND + RETRY_WINDOW), "a new minute");

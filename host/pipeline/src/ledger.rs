@@ -79,6 +79,8 @@ pub enum SuspensionCause {
     RateLimited,
     /// It refused our credential; only the operator can mend that.
     Credential,
+    /// Its answers have taken a form that its connector does not know; only the connector's author can mend that.
+    ShapeChanged,
 }
 
 impl SuspensionCause {
@@ -89,13 +91,16 @@ impl SuspensionCause {
             Self::Failures => "failures",
             Self::RateLimited => "rate-limited",
             Self::Credential => "credential",
+            Self::ShapeChanged => "shape-changed",
         }
     }
 
     /// The cause of this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Failures, Self::RateLimited, Self::Credential].into_iter().find(|cause| cause.name() == name)
+        [Self::Failures, Self::RateLimited, Self::Credential, Self::ShapeChanged]
+            .into_iter()
+            .find(|cause| cause.name() == name)
     }
 }
 

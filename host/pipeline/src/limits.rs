@@ -79,6 +79,9 @@ pub const BREAKER_FAILURES_MAX: u32 = 5;
 pub const SUSPENSION_MIN: Duration = Duration::from_secs(5);
 /// Longest suspension, `Retry-After` included.
 pub const SUSPENSION_MAX: Duration = Duration::from_secs(3600);
+/// Suspension of a source whose answers have taken another form: asked again from time to time, since services also
+/// take changes back. The asker sees `suspended`, cause `shape-changed`.
+pub const SHAPE_SUSPENSION: Duration = Duration::from_secs(15 * 60);
 /// Passages kept of one source.
 pub const PASSAGES_PER_SOURCE_MAX: usize = 64;
 /// Claims kept of one source.

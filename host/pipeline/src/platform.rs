@@ -34,6 +34,28 @@ pub trait Platform: Clone + 'static {
 
     /// The rooms as they are now; a question keeps what it got, whatever is swapped meanwhile.
     fn rooms(&self) -> Self::Rooms;
+
+    /// Shown what a connector made of a round's answers. Says how their form has changed, when the connector could not
+    /// read them for that reason: the source is then suspended as `shape-changed`.
+    fn witness(&self, reading: &Reading<'_, Self::Rooms>) -> Option<String> {
+        let _ = reading;
+        None
+    }
+}
+
+/// One round of a source, and whether its connector could read it.
+#[derive(Debug)]
+pub struct Reading<'r, R> {
+    /// The source.
+    pub source: &'r Arc<SourceRecord>,
+    /// The rooms of the question.
+    pub rooms: &'r R,
+    /// What `resume` was given besides: the connector's own state, and what it planned.
+    pub fetch: &'r Fetch,
+    /// What came back, in the order of the requests.
+    pub outcomes: &'r [Outcome],
+    /// Why it could not be read; none when it could.
+    pub failure: Option<&'r Failure>,
 }
 
 /// What thinks: the project's functions and the installed connectors, all pure and synchronous.

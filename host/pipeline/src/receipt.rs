@@ -10,7 +10,7 @@
 use crate::answer::{Answered, Fixed, answer};
 use crate::ask::Ask;
 use crate::cache::Key;
-use crate::catalogue::{Catalogue, SourceRecord};
+use crate::catalogue::{Catalogue, KeyNeed, SourceRecord};
 use crate::ledger::{DenialReason, Entry, State, SuspensionCause};
 use crate::platform::{Fetched, Freshness, Platform, Rooms};
 use crate::problem::Problem;
@@ -302,6 +302,10 @@ impl Candidate {
             summary: String::new(),
             homepage: None,
             attribution: self.attribution.clone(),
+            category: None,
+            licence: None,
+            terms: None,
+            key: KeyNeed::None,
             kinds: Vec::new(),
             entities: Vec::new(),
             triggers: Vec::new(),

@@ -31,7 +31,15 @@ fn unknown_keys_and_broken_texts_are_named() {
         (r#"{"bid":{"bse":1},"steps":[]}"#, "bse"),
         (r#"{"bid":{},"steps":[]}"#, "`steps`: 0 steps"),
         (r#"{"bid":{},"steps":[{"url":"https://a.example/{query"}]}"#, "`steps[0]`: `url`"),
-        (r#"{"bid":{},"steps":[{"url":"https://a.example/","items":"a[[b"}]}"#, "`items`: path `a[[b`"),
+        (r#"{"bid":{},"steps":[{"url":"https://a.example/","items":"a"}]}"#, "need a `passage`"),
+        (
+            r#"{"bid":{},"steps":[{"url":"https://a.example/","items":"a[[b","passage":{"title":"a","text":"b"}}]}"#,
+            "`items`: path `a[[b`",
+        ),
+        (
+            r#"{"bid":{},"steps":[{"url":"https://a.example/","reads":[{"when":"a[[b","passage":{"title":"a","text":"b"}}]}]}"#,
+            "`reads[0]`: `when`",
+        ),
         (r#"{"bid":{"kinds":{"wether":1}},"steps":[{"url":"https://a.example/"}]}"#, "wether"),
         (
             r#"{"bid":{},"steps":[{"url":"https://a.example/","passage":{"title":"{a|shout}","text":"{b}"}}]}"#,

@@ -3,9 +3,12 @@
 use super::matches_pattern;
 use crate::{Connector, Intent, Question, Source, Step};
 use serde::Deserialize;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 /// One file of the catalogue: `toml::from_str` makes one of its text.
 #[derive(Debug, Clone, Deserialize)]
+#[serde(try_from = "File")]
 pub struct Catalogue {
     /// The connector's name.
     pub connector: String,
@@ -32,9 +35,51 @@ pub struct Record {
     pub must: Vec<String>,
     /// Questions that must not.
     pub must_not: Vec<String>,
-    /// The connector's own.
+    /// The connector's own, laid over those of the mapping it names.
     #[serde(default)]
-    pub settings: serde_json::Map<String, serde_json::Value>,
+    pub settings: Map<String, Value>,
+    /// Of the file's `[mappings]`; already part of the settings.
+    #[serde(default)]
+    pub mapping: Option<String>,
+}
+
+/// A file as it stands.
+#[derive(Deserialize)]
+struct File {
+    connector: String,
+    #[serde(default)]
+    mappings: BTreeMap<String, Map<String, Value>>,
+    source: Vec<Record>,
+}
+
+impl TryFrom<File> for Catalogue {
+    type Error = String;
+
+    fn try_from(mut file: File) -> Result<Self, String> {
+        for record in &mut file.source {
+            let Some(name) = &record.mapping else { continue };
+            let mapping = file.mappings.get(name);
+            let mapping = mapping.ok_or_else(|| format!("source `{}`: there is no mapping `{name}`", record.id))?;
+            let own = core::mem::replace(&mut record.settings, mapping.clone());
+            lay_over(&mut record.settings, own, DEPTH_MAX);
+        }
+        Ok(Self { connector: file.connector, source: file.source })
+    }
+}
+
+/// Far deeper than settings are.
+const DEPTH_MAX: usize = 32;
+
+/// As the host does: tables are merged key by key, anything else is replaced.
+fn lay_over(base: &mut Map<String, Value>, over: Map<String, Value>, depth: usize) {
+    for (key, value) in over {
+        match (base.get_mut(&key), value) {
+            (Some(Value::Object(below)), Value::Object(above)) if depth > 0 => lay_over(below, above, depth - 1),
+            (_, value) => {
+                base.insert(key, value);
+            }
+        }
+    }
 }
 
 impl Record {
@@ -46,7 +91,7 @@ impl Record {
             name: self.name.clone(),
             languages: self.languages.clone(),
             topics: self.topics.clone(),
-            settings: serde_json::Value::Object(self.settings.clone()).to_string(),
+            settings: Value::Object(self.settings.clone()).to_string(),
         }
     }
 

@@ -99,7 +99,7 @@ async fn shared<P: Platform>(
     }
 }
 
-/// Sends a request, once more if it broke, as far as breaker, pace and budgets allow.
+/// Sends a request as far as breaker, pace and budgets allow.
 async fn send<P: Platform>(
     asked: &Arc<Asked<P>>,
     record: &Arc<SourceRecord>,
@@ -108,10 +108,11 @@ async fn send<P: Platform>(
 ) -> Fetched {
     let (platform, health, id) = (&asked.platform, &asked.region.health, record.source.id.as_str());
     let _connection = connections.acquire().await;
-    if let Err(suspension) = health.admit(id, platform.elapsed()) {
-        return suspended(suspension);
-    }
-    let probe = Probe { asked: Arc::clone(asked), id };
+    // A probe that ends without an outcome, since its question is over, is given back.
+    let _probe = match health.admit(id, platform.elapsed()) {
+        Ok(probe) => probe,
+        Err(suspension) => return suspended(suspension),
+    };
     if let Some(rate) = record.requests_per_second {
         let wait = health.pace(id, rate, platform.elapsed());
         if platform.elapsed().saturating_add(wait) > asked.deadline.saturating_add(asked.late) {
@@ -124,34 +125,37 @@ async fn send<P: Platform>(
             return suspended(suspension);
         }
     }
-    let mut fetched = hedged(asked, record, request).await;
-    let broke = matches!(
-        &fetched.outcome,
-        Outcome::Failed(FetchFailure { kind: FetchFailureKind::Unreachable | FetchFailureKind::Malformed, .. })
-    );
-    if broke && is_safe(request) && may_send_again(asked, id) {
-        fetched = timed(asked, record, request).await;
-    }
-    drop(probe);
-    fetched
+    at_most_twice(asked, record, request).await
 }
 
-/// Sends a request, and a copy of it when the first takes longer than usual; the first good one wins.
-async fn hedged<P: Platform>(asked: &Arc<Asked<P>>, record: &Arc<SourceRecord>, request: &Request) -> Fetched {
-    let (platform, health) = (&asked.platform, &asked.region.health);
-    let first = pin!(timed(asked, record, request));
-    if !asked.region.settings.hedge || !is_safe(request) {
+/// Sends a request, and at most once more: beside the first when that takes longer than usual, so that the first good
+/// one wins, or after it when the connection broke.
+async fn at_most_twice<P: Platform>(asked: &Arc<Asked<P>>, record: &Arc<SourceRecord>, request: &Request) -> Fetched {
+    let id = record.source.id.as_str();
+    let mut first = pin!(timed(asked, record, request));
+    if !is_safe(request) {
         return first.await;
     }
-    let usual = pin!(platform.sleep(health.hedge_after(&record.source.id)));
-    let first = match select(first, usual).await {
-        Either::Left((fetched, _)) => return fetched,
-        Either::Right(((), first)) => first,
+    let fetched = if asked.region.settings.hedge {
+        let usual = pin!(asked.platform.sleep(asked.region.health.hedge_after(id)));
+        match select(first.as_mut(), usual).await {
+            Either::Left((fetched, _)) => fetched,
+            Either::Right(_) if may_send_again(asked, id) => {
+                return first_good(first, pin!(timed(asked, record, request))).await;
+            }
+            Either::Right(_) => first.await,
+        }
+    } else {
+        first.await
     };
-    if !may_send_again(asked, &record.source.id) {
-        return first.await;
-    }
-    let second = pin!(timed(asked, record, request));
+    if is_broken(&fetched) && may_send_again(asked, id) { timed(asked, record, request).await } else { fetched }
+}
+
+/// Whichever of two copies comes back well first, else the one that failed last.
+async fn first_good(
+    first: impl Future<Output = Fetched> + Unpin,
+    second: impl Future<Output = Fetched> + Unpin,
+) -> Fetched {
     match select(first, second).await {
         Either::Left((fetched, other)) if is_failed(&fetched) => other.await,
         Either::Right((fetched, other)) if is_failed(&fetched) => other.await,
@@ -171,18 +175,6 @@ async fn timed<P: Platform>(asked: &Arc<Asked<P>>, record: &Arc<SourceRecord>, r
     fetched
 }
 
-/// Gives the breaker's probe back when its question ends before its outcome.
-struct Probe<'a, P: Platform> {
-    asked: Arc<Asked<P>>,
-    id: &'a str,
-}
-
-impl<P: Platform> Drop for Probe<'_, P> {
-    fn drop(&mut self) {
-        self.asked.region.health.abandon(self.id);
-    }
-}
-
 /// Whether there is time, the source is not suspended meanwhile, and the budget for retries and hedges allows it.
 fn may_send_again<P: Platform>(asked: &Asked<P>, id: &str) -> bool {
     let (now, health) = (asked.platform.elapsed(), &asked.region.health);
@@ -191,6 +183,12 @@ fn may_send_again<P: Platform>(asked: &Asked<P>, id: &str) -> bool {
 
 fn is_safe(request: &Request) -> bool {
     matches!(request.method, Method::Get | Method::Head)
+}
+
+/// Whether the connection broke, which may go well the next time; a timeout or a refusal would come again.
+fn is_broken(fetched: &Fetched) -> bool {
+    let Outcome::Failed(failure) = &fetched.outcome else { return false };
+    matches!(failure.kind, FetchFailureKind::Unreachable | FetchFailureKind::Malformed)
 }
 
 fn is_failed(fetched: &Fetched) -> bool {

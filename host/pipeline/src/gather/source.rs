@@ -2,9 +2,10 @@
 
 use super::exchange::{Journal, perform};
 use crate::answer::Asked;
-use crate::ledger::State;
+use crate::catalogue::SourceRecord;
+use crate::ledger::{State, SuspensionCause};
 use crate::limits;
-use crate::platform::{Platform, Rooms};
+use crate::platform::{Platform, Reading, Rooms};
 use crate::route::{Planned, failed_by, misbehaved};
 use async_lock::Semaphore;
 use core::time::Duration;
@@ -62,7 +63,7 @@ async fn rounds<P: Platform>(
         if fetch.requests.len() > limits::REQUESTS_PER_ROUND_MAX {
             return Err(too_much(format!("planned {} requests in one round", fetch.requests.len())));
         }
-        let performed = fetch.requests.into_iter().enumerate().map(|(index, request)| {
+        let performed = fetch.requests.iter().cloned().enumerate().map(|(index, request)| {
             let place = (at, round, index);
             perform(Arc::clone(asked), Arc::clone(record), request, place, journal.clone(), Arc::clone(connections))
         });
@@ -70,13 +71,33 @@ async fn rounds<P: Platform>(
         if let Some(state) = held_back(&outcomes) {
             return Err(state);
         }
-        step = match asked.rooms.resume(&record.connector, &record.source, &fetch.state, &outcomes) {
-            Ok(Ok(step)) => step,
-            Ok(Err(failure)) => return Err(failed_by(&failure)),
-            Err(error) => return Err(misbehaved(&error)),
-        };
+        let read = asked.rooms.resume(&record.connector, &record.source, &fetch.state, &outcomes);
+        let read = read.map_err(|error| misbehaved(&error))?;
+        witness(asked, record, &fetch, &outcomes, read.as_ref().err())?;
+        step = read.map_err(|failure| failed_by(&failure))?;
     }
     Err(too_much(format!("wanted more than {} rounds", limits::ROUNDS_MAX)))
+}
+
+/// Lets the platform compare the form of these answers with that of earlier ones.
+fn witness<P: Platform>(
+    asked: &Asked<P>,
+    source: &Arc<SourceRecord>,
+    fetch: &Fetch,
+    outcomes: &[Outcome],
+    failure: Option<&Failure>,
+) -> Result<(), State> {
+    // What was replayed is no news of the service.
+    if asked.replay {
+        return Ok(());
+    }
+    match asked.platform.witness(&Reading { source, rooms: &asked.rooms, fetch, outcomes, failure }) {
+        Some(detail) => {
+            asked.region.health.shape_changed(&source.source.id, asked.platform.elapsed());
+            Err(State::Failed { cause: SuspensionCause::ShapeChanged.name().to_owned(), detail })
+        }
+        None => Ok(()),
+    }
 }
 
 /// Why nothing was sent, when nothing was: the source's own word for it would only be a guess.
