@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use clap::Args;
 use std::path::{Path, PathBuf};
-use zero_engine::Compiler;
+use zero_engine::{Compiler, Engine};
 use zero_native::host::{default_artifacts, default_bundle};
 use zero_native::{Bundle, Host, Options};
 use zero_store::FilesIndex;
@@ -48,6 +48,12 @@ impl Setup {
             eprintln!("warning: {problem}");
         }
         Ok(host)
+    }
+
+    /// An engine alone, for what needs no host.
+    pub(crate) fn engine(&self) -> Result<Engine> {
+        let config = zero_engine::Config { artifacts: default_artifacts(), compiler: compiler()?, ..Default::default() };
+        Ok(Engine::new(config)?)
     }
 
     /// Where installed connectors are kept; none without a home folder.

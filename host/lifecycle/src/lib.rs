@@ -26,6 +26,7 @@ mod manager;
 mod origin;
 mod policy;
 mod proof;
+mod registry;
 mod report;
 mod sources;
 mod store;
@@ -37,13 +38,11 @@ pub use manager::{Ask, Change, Manager};
 pub use origin::Origin;
 pub use permissions::{Diff, Permissions};
 pub use policy::{Policy, Raise, RaiseTable, Raised};
-pub use proof::Gate;
+pub use proof::{Gate, compare};
+pub use registry::{inspect, pull};
 pub use report::{
     ConnectorReport, DiffReport, HealthReport, InstallReport, ListReport, Outcome, Preview, SuspendedSource,
 };
 pub use state::{Entry, Kind, Quarantined, Signer, Smoke, State, Version};
 pub use store::{Store, default_folder};
 pub use watch::{Tripped, Watch};
-
-use zero_judge as _;
-use zero_oci as _;

@@ -3,6 +3,7 @@
 use crate::limits::{COMPONENT_BYTES_CEILING, CPU_CEILING, MEMORY_BYTES_CEILING};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use zero_builder::COMPONENT_BYTES_MAX;
 use zero_pipeline::limits::{GUEST_CPU_MAX, GUEST_MEMORY_BYTES_MAX};
 
@@ -11,6 +12,10 @@ use zero_pipeline::limits::{GUEST_CPU_MAX, GUEST_MEMORY_BYTES_MAX};
 pub struct Policy {
     /// Code that nobody vouches for may run.
     pub allow_unsigned: bool,
+    /// Keys that are believed; none believes nobody.
+    pub trust: Option<Arc<zero_oci::Trust>>,
+    /// Registries on this machine may speak plain HTTP: for tests and mirrors behind a proxy.
+    pub insecure_loopback_registry: bool,
     /// What some connectors are granted beyond what all are.
     pub raises: RaiseTable,
     /// Sources that are on, whatever their records say.

@@ -92,6 +92,8 @@ pub struct Connectors {
     pub allow_unsigned: bool,
     /// The file with the keys that are believed.
     pub trust: Option<PathBuf>,
+    /// Registries on this machine may speak plain HTTP.
+    pub insecure_loopback_registry: bool,
     /// What some connectors are granted beyond what all are, by name.
     pub limits: RaiseTable,
 }

@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use zero_engine::Connector;
 use zero_lifecycle::{
-    Ask, ConnectorReport, DiffReport, Error, InstallReport, ListReport, Manager, Origin, SuspendedSource,
+    Ask, ConnectorReport, DiffReport, Error, InstallReport, ListReport, Manager, Origin, Preview, SuspendedSource,
 };
 use zero_pipeline::Platform as _;
 
@@ -85,6 +85,22 @@ impl Desk {
                 Err(error)
             }
         }
+    }
+
+    /// What an artifact of a registry would ask for; none of its code is fetched.
+    ///
+    /// # Errors
+    /// It cannot be reached or trusted.
+    pub async fn inspect(&self, reference: &str) -> Result<Preview, Error> {
+        zero_lifecycle::inspect(self.0.manager.policy(), reference, self.0.live.now_ms()).await
+    }
+
+    /// Fetches an artifact of a registry, verified.
+    ///
+    /// # Errors
+    /// It cannot be reached or trusted.
+    pub async fn pull(&self, reference: &str) -> Result<Origin, Error> {
+        zero_lifecycle::pull(self.0.manager.policy(), reference, self.0.live.now_ms()).await
     }
 
     /// Every connector, with its health.

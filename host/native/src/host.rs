@@ -176,7 +176,10 @@ fn line_up(
         let connectors = connectors.into_iter().map(|(connector, _)| (connector.name().to_owned(), connector)).collect();
         return Ok((Lineup { connectors, catalogue: Arc::new(catalogue), problems: Vec::new() }, None));
     };
+    let trust = config.connectors.trust.as_deref().map(zero_oci::Trust::from_file).transpose();
     let policy = Policy {
+        trust: trust.context("[connectors] trust")?.map(Arc::new),
+        insecure_loopback_registry: config.connectors.insecure_loopback_registry,
         allow_unsigned: config.connectors.allow_unsigned,
         raises: config.connectors.limits.clone(),
         sources_on: config.sources.enable.clone(),

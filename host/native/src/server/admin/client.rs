@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Bytes;
 use hyper::client::conn::http1;
-use hyper::{Method, Request, StatusCode};
+use hyper::{Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde::de::DeserializeOwned;
 use tokio::net::TcpStream;
@@ -45,7 +45,7 @@ impl Client {
     ///
     /// # Errors
     /// The host cannot be reached, or what its problem says.
-    pub async fn ask<T: DeserializeOwned>(&self, method: Method, path: &str, sent: Sent) -> Result<T> {
+    pub async fn ask<T: DeserializeOwned>(&self, method: &'static str, path: &str, sent: Sent) -> Result<T> {
         let body = self.send(method, path, sent).await?;
         serde_json::from_slice(&body).context("the host answered what this program does not understand")
     }
@@ -54,7 +54,7 @@ impl Client {
     ///
     /// # Errors
     /// As [`Client::ask`].
-    pub async fn send(&self, method: Method, path: &str, sent: Sent) -> Result<Bytes> {
+    pub async fn send(&self, method: &'static str, path: &str, sent: Sent) -> Result<Bytes> {
         let url = &self.admin.url;
         let connected = timeout(CONNECT_TIME_MAX, self.connect()).await;
         let stream = connected.map_err(|_| anyhow!("no answer in time")).and_then(|it| it);
@@ -63,7 +63,7 @@ impl Client {
         answered.map_err(|_| anyhow!("the host at {url} took too long"))?
     }
 
-    async fn exchange(&self, stream: TcpStream, method: Method, path: &str, sent: Sent) -> Result<Bytes> {
+    async fn exchange(&self, stream: TcpStream, method: &'static str, path: &str, sent: Sent) -> Result<Bytes> {
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
         let driving = tokio::spawn(connection);
         let request = Request::builder()

@@ -1,7 +1,7 @@
 //! Installing: the bytes of a component, or where the host finds one.
 
 use super::limits::{JSON_BYTES_MAX, SOURCE_BYTES_MAX};
-use super::routes::at_desk;
+use super::routes::{at_desk, json};
 use super::{Counter, problems};
 use crate::server::problem;
 use axum::body::Body;
@@ -22,8 +22,8 @@ pub(super) struct How {
     /// Agrees to whatever it asks for.
     #[serde(default)]
     consent: bool,
-    /// Takes it although nobody vouches for it.
-    #[serde(default)]
+    /// Takes it although nobody vouches for it; `dev` is what an author's tool calls it.
+    #[serde(default, alias = "dev")]
     allow_unsigned: bool,
     /// Where the bytes came from, for people.
     source: Option<String>,
@@ -51,9 +51,30 @@ pub(super) async fn install(
     };
     let gate = how.gate.map(|exchanges| Gate { exchanges });
     let ask = Ask { consent: how.consent, allow_unsigned: how.allow_unsigned, gate };
+    // A registry is asked before the desk is: it may take its time, and nobody else has to wait for it.
+    let origin = match origin {
+        Asked::Origin(origin) => Ok(origin),
+        Asked::Reference(reference) => counter.desk.pull(&reference).await,
+    };
     match origin {
-        Asked::Origin(origin) => at_desk(&counter, move |desk| desk.install(origin, &ask)).await,
-        Asked::Reference(reference) => super::pull::install(&counter, reference, ask).await,
+        Ok(origin) => at_desk(&counter, move |desk| desk.install(origin, &ask)).await,
+        Err(error) => problems::refused(&error),
+    }
+}
+
+/// `POST /admin/v1/inspect`: what an artifact of a registry would ask for; none of its code is fetched.
+pub(super) async fn inspect(State(counter): State<Arc<Counter>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    match origin(&counter, &parts.headers, body, None).await {
+        Ok(Asked::Reference(reference)) => match counter.desk.inspect(&reference).await {
+            Ok(preview) => json(&preview),
+            Err(error) => problems::refused(&error),
+        },
+        Ok(Asked::Origin(_)) => problem::response(&Problem::malformed(
+            "only a reference can be looked into",
+            "send {\"reference\": \"registry/name:tag\"}",
+        )),
+        Err(problem) => problem::response(&problem),
     }
 }
 

@@ -12,6 +12,7 @@
 //! GET    /admin/v1/connectors                       all, with health
 //! POST   /admin/v1/connectors                       install: a component, or {"path"} or {"reference"}
 //!        ?consent=true  ?allow_unsigned=true  ?source=TEXT
+//! POST   /admin/v1/inspect                          what a {"reference"} would ask for, none of its code fetched
 //! GET    /admin/v1/connectors/NAME                  one, with its history
 //! DELETE /admin/v1/connectors/NAME
 //! GET    /admin/v1/connectors/NAME/diff?from=&to=   permissions; `current` and `pending` unless said
@@ -65,12 +66,15 @@ pub async fn serve(
 fn router(counter: Arc<Counter>) -> Router {
     Router::new()
         .route("/admin/v1/connectors", get(routes::list).post(install::install))
+        .route("/admin/v1/inspect", post(install::inspect))
         .route("/admin/v1/connectors/{name}", get(routes::show).delete(routes::remove))
         .route("/admin/v1/connectors/{name}/diff", get(routes::diff))
         .route("/admin/v1/connectors/{name}/{act}", post(routes::act))
         .fallback(problems::not_found)
         .method_not_allowed_fallback(super::problem::method_not_allowed)
         // Outermost: nobody learns even what there is without the token.
+        // Bodies have limits of their own.
+        .layer(axum::extract::DefaultBodyLimit::disable())
         .layer(from_fn_with_state(Arc::clone(&counter), guard::check))
         .with_state(counter)
 }

@@ -106,7 +106,7 @@ async fn done<T: Send + 'static>(
     }
 }
 
-fn json(report: &impl Serialize) -> Response {
+pub(super) fn json(report: &impl Serialize) -> Response {
     match serde_json::to_string(report) {
         Ok(body) => ([(header::CONTENT_TYPE, "application/json")], body).into_response(),
         Err(error) => problem::response(&Problem::internal(format!("the report as JSON: {error}"))),
