@@ -1,5 +1,6 @@
 //! Functions and connectors as components, in `target/bundle` as a host wants them.
 
+use crate::fixtures;
 use crate::toolchain::Toolchain;
 use anyhow::{Context as _, Result, bail};
 use std::fmt::Write as _;
@@ -34,7 +35,10 @@ pub(crate) fn build(root: &Path, toolchain: &Toolchain) -> Result<Vec<Built>> {
     for guest in &guests {
         let module = module_path(root, &guest.package);
         let module = fs::read(&module).with_context(|| format!("reading {}", module.display()))?;
-        let component = zero_builder::build(&module).with_context(|| format!("component `{}`", guest.name))?;
+        let mut component = zero_builder::build(&module).with_context(|| format!("component `{}`", guest.name))?;
+        if guest.kind == "connectors" {
+            component.bytes = fixtures::carried(root, &guest.name, component.bytes)?;
+        }
         let path = bundle.join(guest.kind).join(format!("{}.wasm", guest.name));
         write_if_changed(&path, &component.bytes)?;
         built.push(Built {

@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool speaks on the terminal")]
 
 mod components;
+mod fixtures;
 mod run;
 mod suite;
 mod toolchain;

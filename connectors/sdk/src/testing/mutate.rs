@@ -186,15 +186,22 @@ pub fn cuts(good: &Response, parts: usize) -> impl Iterator<Item = Mutant> {
     })
 }
 
-fn is_json(body: &[u8]) -> bool {
+pub(super) fn is_json(body: &[u8]) -> bool {
     serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok()
 }
 
 /// `good` with one value after the other replaced by one of each other type; nothing when it is not JSON.
 pub fn wrong_types(good: &Response) -> impl Iterator<Item = Mutant> {
+    some_wrong_types(good, VALUES_MAX)
+}
+
+/// The same for at most this many values, spread evenly over the body.
+pub(super) fn some_wrong_types(good: &Response, values_max: usize) -> impl Iterator<Item = Mutant> {
     let document: Json = serde_json::from_slice(&good.body).unwrap_or_default();
     let mut pointers = Vec::new();
     collect_pointers(&document, String::new(), &mut pointers);
+    let every = pointers.len().div_ceil(values_max.max(1)).max(1);
+    let pointers: Vec<String> = pointers.into_iter().step_by(every).collect();
     let wrong = [json!(null), json!(true), json!(-1e308), json!("\u{0}"), json!([]), json!({})];
     pointers.into_iter().flat_map(move |pointer| {
         let replaced = wrong.clone().map(|value| {

@@ -1,8 +1,16 @@
 //! A connector under siege: every [`Mutant`] at every round ends in a typed failure or in findings that hold together.
 
-use super::walk::replay;
-use super::{Exchange, Meant, ROUNDS_MAX, cuts, faults, oversized, scrambled, states, wrong_types};
-use crate::{Connector, Failure, FailureKind, Findings, Intent, Outcome, Question, Response, Source, Step};
+use super::conform::{Bounds, Miss, misses_of_findings};
+use super::mutate::{is_json, some_wrong_types};
+use super::subject::{Native, Subject};
+use super::walk::{Round, failure_name, replay, said};
+use super::{Exchange, Meant, Mutant, ROUNDS_MAX, cuts, faults, oversized, scrambled, states};
+use crate::{
+    Connector, Failure, FailureKind, FetchFailure, FetchFailureKind, Intent, Outcome, Question, Response, Source, Step,
+};
+
+/// Two bodies larger than this are not handed over at once: a round must fit into the memory of an instance.
+const LARGE_BYTES: usize = 1024 * 1024;
 
 /// What the service sends when it is well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,6 +19,9 @@ pub enum Reads {
     JsonObject,
     /// Whatever the source's settings say, so that another format may also be an answer without passages.
     Anything,
+    /// What was recorded: where that is JSON, whatever is none is [`FailureKind::Malformed`]. Asks nothing of a connector
+    /// that a host would never do to it, such as handing over a state that another has written, but that it lives.
+    Recorded,
 }
 
 /// How a connector is tried.
@@ -20,8 +31,30 @@ pub struct Siege {
     pub reads: Reads,
     /// Parts into which each good body is cut.
     pub cut_parts: usize,
-    /// Bytes of an oversized body.
+    /// Bytes of an oversized body; none are sent when it is 0.
     pub oversized_bytes: usize,
+}
+
+/// How any subject is tried.
+#[derive(Debug, Clone, Copy)]
+pub struct Trials {
+    /// In which ways.
+    pub siege: Siege,
+    /// Values of each recorded body that are replaced by ones of another type.
+    pub values_max: usize,
+    /// Whether every call is made twice, to compare.
+    pub twice: bool,
+    /// What its findings must keep to.
+    pub bounds: Bounds,
+}
+
+/// One thing that was tried and did not go well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trial {
+    /// What the connector got.
+    pub what: String,
+    /// What it made of it.
+    pub miss: Miss,
 }
 
 /// Walks through the exchanges, and breaks each round in every way of the list; gives what went wrong.
@@ -70,48 +103,80 @@ pub fn withstand_round<C: Connector>(
     siege: Siege,
     first: bool,
 ) -> Vec<String> {
-    let mut misses = Vec::new();
-    let mut put = |what: &str, state: &[u8], outcomes: &[Outcome], meant: Meant| {
-        if let Err(miss) = resume::<C>(source, state, outcomes, |step| fits(step, meant, siege.reads, first)) {
-            misses.push(format!("{what}: {miss}"));
-        }
-    };
-    let every = |outcome: &Outcome| vec![outcome.clone(); good.len()];
+    let trials = Trials { siege, values_max: usize::MAX, twice: false, bounds: Bounds::default() };
+    let round = Round { requests: Vec::new(), outcomes: good.to_vec(), state: state.to_vec() };
+    let bodies = exchanges.iter().map(|exchange| (exchange.url.clone(), exchange.response.clone()));
+    let (misses, _) = trials.round(&Native::<C>::new(), source, &round, &bodies.collect::<Vec<_>>(), first);
+    misses.into_iter().map(|trial| format!("{}: {}", trial.what, trial.miss.what)).collect()
+}
 
-    for mutant in faults() {
-        put(&mutant.what, state, &every(&mutant.outcome), mutant.meant);
-    }
-    let responses: Vec<&Response> = good.iter().filter_map(response_of).collect();
-    if responses.len() == good.len() {
-        // All bodies of a round are cut at the same share of their length.
-        let mut each: Vec<_> = responses.iter().map(|response| cuts(response, siege.cut_parts)).collect();
-        for part in 1..siege.cut_parts {
-            let cut: Vec<_> = each.iter_mut().filter_map(Iterator::next).collect();
-            let all_broken = cut.iter().all(|mutant| mutant.meant == Meant::NotJson);
-            let meant = if all_broken { Meant::NotJson } else { Meant::Anything };
-            let outcomes: Vec<Outcome> = cut.into_iter().map(|mutant| mutant.outcome).collect();
-            put(&format!("cut off after {part} of {} parts", siege.cut_parts), state, &outcomes, meant);
+impl Trials {
+    /// Breaks one round in every way of the list; gives what went wrong, and how many calls were made.
+    ///
+    /// Of the good `bodies`, which have names, each is tried in the place of every response.
+    pub fn round<S: Subject + ?Sized>(
+        &self,
+        subject: &S,
+        source: &Source,
+        round: &Round,
+        bodies: &[(String, Response)],
+        first: bool,
+    ) -> (Vec<Trial>, usize) {
+        let Round { outcomes: good, state, .. } = round;
+        let siege = self.siege;
+        let responses: Vec<&Response> = good.iter().filter_map(response_of).collect();
+        let json = responses.len() == good.len() && responses.iter().all(|response| is_json(&response.body));
+        let mut besieged = Besieged { trials: self, subject, source, first, json, misses: Vec::new(), calls: 0 };
+        let every = |outcome: &Outcome| vec![outcome.clone(); good.len()];
+
+        for mutant in faults() {
+            besieged.put(&mutant, state, &every(&mutant.outcome));
         }
-    }
-    for response in responses.into_iter().take(1) {
-        for mutant in oversized(response, siege.oversized_bytes) {
-            put(&mutant.what, state, &every(&mutant.outcome), mutant.meant);
+        if responses.len() == good.len() {
+            // All bodies of a round are cut at the same share of their length.
+            let mut each: Vec<_> = responses.iter().map(|response| cuts(response, siege.cut_parts)).collect();
+            for part in 1..siege.cut_parts {
+                let cut: Vec<_> = each.iter_mut().filter_map(Iterator::next).collect();
+                let all_broken = cut.iter().all(|mutant| mutant.meant == Meant::NotJson);
+                let meant = if all_broken { Meant::NotJson } else { Meant::Anything };
+                let outcomes: Vec<Outcome> = cut.into_iter().map(|mutant| mutant.outcome).collect();
+                let what = format!("cut off after {part} of {} parts", siege.cut_parts);
+                besieged.put_as(&what, state, &outcomes, meant);
+            }
         }
-    }
-    for exchange in exchanges {
-        for mutant in wrong_types(&exchange.response).chain(scrambled(&exchange.response)) {
-            put(&format!("{}: {}", exchange.url, mutant.what), state, &every(&mutant.outcome), mutant.meant);
+        for response in responses.into_iter().take(usize::from(siege.oversized_bytes > 0)) {
+            for mutant in oversized(response, siege.oversized_bytes) {
+                besieged.put(&mutant, state, &alone(&mutant.outcome, good.len()));
+            }
         }
+        for (name, response) in bodies {
+            for mutant in some_wrong_types(response, self.values_max).chain(scrambled(response)) {
+                let named = Mutant { what: format!("{name}: {}", mutant.what), ..mutant };
+                besieged.put(&named, state, &every(&named.outcome));
+            }
+        }
+        // Who keeps nothing between rounds need not read what it is given.
+        let foreign = if state.is_empty() { Meant::Anything } else { Meant::ForeignState };
+        for (what, state) in states(state) {
+            besieged.put_as(&what, &state, good, foreign);
+            besieged.put_as(&format!("{what}, no outcome"), &state, &[], Meant::ForeignState);
+        }
+        besieged.put_as("no outcome", state, &[], Meant::Failure(FailureKind::Internal, None));
+        besieged.put_as("too many outcomes", state, &[&good[..], &good[..], &good[..]].concat(), Meant::Anything);
+        (besieged.misses, besieged.calls)
     }
-    // Who keeps nothing between rounds need not read what it is given.
-    let foreign = if state.is_empty() { Meant::Anything } else { Meant::ForeignState };
-    for (what, state) in states(state) {
-        put(&what, &state, good, foreign);
-        put(&format!("{what}, no outcome"), &state, &[], Meant::ForeignState);
+}
+
+/// A large outcome comes alone, the others being cut off by the host.
+fn alone(outcome: &Outcome, count: usize) -> Vec<Outcome> {
+    let large = response_of(outcome).is_some_and(|response| response.body.len() > LARGE_BYTES);
+    let cut_off = FetchFailure { kind: FetchFailureKind::TooLarge, detail: "over the limit of the host".to_owned() };
+    let others = if large { Outcome::Failed(cut_off) } else { outcome.clone() };
+    let mut all = vec![others; count];
+    if let Some(first) = all.first_mut() {
+        *first = outcome.clone();
     }
-    put("no outcome", state, &[], Meant::Failure(FailureKind::Internal, None));
-    put("too many outcomes", state, &[good, good, good].concat(), Meant::Anything);
-    misses
+    all
 }
 
 fn response_of(outcome: &Outcome) -> Option<&Response> {
@@ -121,70 +186,174 @@ fn response_of(outcome: &Outcome) -> Option<&Response> {
     }
 }
 
-/// One round and those that follow from it, which get the same outcome.
-fn resume<C: Connector>(
-    source: &Source,
-    state: &[u8],
-    outcomes: &[Outcome],
-    fits: impl Fn(&Result<Step, Failure>) -> bool,
-) -> Result<(), String> {
-    let mut step = C::resume(source, state, outcomes);
-    if !fits(&step) {
-        return Err(format!("gives {step:?}"));
+/// A subject at one of its rounds.
+struct Besieged<'s, S: ?Sized> {
+    trials: &'s Trials,
+    subject: &'s S,
+    source: &'s Source,
+    first: bool,
+    json: bool,
+    misses: Vec<Trial>,
+    calls: usize,
+}
+
+impl<S: Subject + ?Sized> Besieged<'_, S> {
+    fn put(&mut self, mutant: &Mutant, state: &[u8], outcomes: &[Outcome]) {
+        self.put_as(&mutant.what, state, outcomes, mutant.meant);
     }
-    for _ in 0..ROUNDS_MAX {
-        match (step, outcomes.first()) {
-            (Err(_), _) => return Ok(()),
-            (Ok(Step::Done(findings)), _) => return hold_together(&findings),
-            (Ok(Step::Fetch(fetch)), Some(outcome)) => {
-                step = C::resume(source, &fetch.state, &vec![outcome.clone(); fetch.requests.len()]);
+
+    fn put_as(&mut self, what: &str, state: &[u8], outcomes: &[Outcome], meant: Meant) {
+        if let Err(miss) = self.resume(state, outcomes, meant) {
+            self.misses.push(Trial { what: what.to_owned(), miss });
+        }
+    }
+
+    /// One round and those that follow from it, which get the same outcome.
+    fn resume(&mut self, state: &[u8], outcomes: &[Outcome], meant: Meant) -> Result<(), Miss> {
+        let mut step = self.call(state, outcomes)?;
+        if !self.fits(&step, meant, outcomes) {
+            return Err(misfit(&step, meant));
+        }
+        for _ in 0..ROUNDS_MAX {
+            match (step, outcomes.first()) {
+                (Err(_), _) => return Ok(()),
+                (Ok(Step::Done(findings)), _) => {
+                    let misses = misses_of_findings(&findings, &self.trials.bounds);
+                    return misses.into_iter().next().map_or(Ok(()), Err);
+                }
+                (Ok(Step::Fetch(fetch)), Some(outcome)) => {
+                    step = self.call(&fetch.state, &alone(outcome, fetch.requests.len()))?;
+                }
+                (Ok(Step::Fetch(_)), None) => {
+                    let change = "fail as `internal` when there are fewer outcomes than requests";
+                    return Err(Miss::new("asks on without any outcome", change));
+                }
             }
-            (Ok(Step::Fetch(_)), None) => return Err("asks on without any outcome".to_owned()),
+        }
+        let change = "count the rounds in the state, and give up after the fourth";
+        Err(Miss::new(format!("more than {ROUNDS_MAX} rounds"), change))
+    }
+
+    fn call(&mut self, state: &[u8], outcomes: &[Outcome]) -> Result<Result<Step, Failure>, Miss> {
+        self.calls += 1;
+        let called = self.subject.resume(self.source, state, outcomes);
+        let step = called.result.map_err(|ended| Miss::new(ended.to_string(), ended.by.change()))?;
+        if self.trials.twice && self.subject.resume(self.source, state, outcomes).result.as_ref() != Ok(&step) {
+            return Err(Miss::new("two calls with the same input differ", UNSTEADY));
+        }
+        Ok(step)
+    }
+
+    fn fits(&self, step: &Result<Step, Failure>, meant: Meant, outcomes: &[Outcome]) -> bool {
+        let nothing = matches!(step, Ok(Step::Done(findings)) if findings.passages.is_empty());
+        // A later round may make the best of what the first has brought.
+        let fails = |wanted: FailureKind| match step {
+            Err(failure) => failure.kind == wanted,
+            Ok(_) => !self.first,
+        };
+        let fails_at = |wanted: FailureKind, after: Option<u32>| {
+            fails(wanted) && step.as_ref().err().is_none_or(|failure| failure.retry_after_seconds == after)
+        };
+        let status = outcomes.first().and_then(response_of).map(|response| response.status);
+        match (meant, self.trials.siege.reads) {
+            // No host hands over fewer outcomes than it was asked for.
+            (Meant::ForeignState, Reads::Recorded) => true,
+            (Meant::Failure(FailureKind::Internal, _), Reads::Recorded) if outcomes.is_empty() => true,
+            // What a service means by these is its own affair.
+            (Meant::Failure(FailureKind::Upstream, _), Reads::Recorded) if status.is_some_and(|it| it < 500) => {
+                nothing || step.is_err() || !self.first
+            }
+            (Meant::Failure(FailureKind::RateLimited, after), Reads::Recorded) if status == Some(503) => {
+                fails_at(FailureKind::RateLimited, after) || fails(FailureKind::Upstream)
+            }
+            // An empty body is no JSON, and whether it is an answer of another format nobody knows.
+            (Meant::Failure(FailureKind::Malformed, _), Reads::Recorded) if status == Some(200) && !self.json => {
+                nothing || step.is_err() || !self.first
+            }
+            (Meant::Failure(kind, after), _) => fails_at(kind, after),
+            (Meant::ForeignState, _) => matches!(step, Err(failure) if failure.kind == FailureKind::Internal),
+            (Meant::Absent(kind), Reads::JsonObject) => fails(kind),
+            (Meant::Absent(kind), Reads::Anything) => nothing || fails(kind),
+            (Meant::Absent(_), Reads::Recorded) => nothing || step.is_err() || !self.first,
+            (Meant::NotJson | Meant::NotObject, Reads::JsonObject) => fails(FailureKind::Malformed),
+            (Meant::NotJson, Reads::Recorded) if self.json => fails(FailureKind::Malformed),
+            (Meant::NotJson | Meant::NotObject, Reads::Anything) => nothing || step.is_err(),
+            (Meant::NotJson | Meant::NotObject, Reads::Recorded) => nothing || step.is_err() || !self.first,
+            (Meant::Anything, _) => true,
         }
     }
-    Err(format!("more than {ROUNDS_MAX} rounds"))
 }
 
-fn fits(step: &Result<Step, Failure>, meant: Meant, reads: Reads, first: bool) -> bool {
-    let nothing = matches!(step, Ok(Step::Done(findings)) if findings.passages.is_empty());
-    // A later round may make the best of what the first has brought.
-    let fails = |wanted: FailureKind| match step {
-        Err(failure) => failure.kind == wanted,
-        Ok(_) => !first,
+/// What to do about a connector that gives one thing now and another then.
+pub(super) const UNSTEADY: &str = "compute everything from the arguments: nothing may be kept in the program between calls, \
+                        and no order may come from a hash or an address";
+
+/// What was made of it, and what should have been.
+fn misfit(step: &Result<Step, Failure>, meant: Meant) -> Miss {
+    let gives = match step {
+        Err(failure) => said(failure),
+        Ok(Step::Fetch(fetch)) => format!("asks {} requests more", fetch.requests.len()),
+        Ok(Step::Done(findings)) => {
+            format!("finds {} passages and {} claims", findings.passages.len(), findings.claims.len())
+        }
     };
-    match (meant, reads) {
-        (Meant::Failure(kind, after), _) => {
-            fails(kind) && step.as_ref().err().is_none_or(|failure| failure.retry_after_seconds == after)
-        }
-        (Meant::ForeignState, _) => matches!(step, Err(failure) if failure.kind == FailureKind::Internal),
-        (Meant::Absent(kind), Reads::JsonObject) => fails(kind),
-        (Meant::Absent(kind), Reads::Anything) => nothing || fails(kind),
-        (Meant::NotJson | Meant::NotObject, Reads::JsonObject) => fails(FailureKind::Malformed),
-        (Meant::NotJson | Meant::NotObject, Reads::Anything) => nothing || step.is_err(),
-        (Meant::Anything, _) => true,
-    }
+    let (wanted, change) = match meant {
+        Meant::Failure(kind, after) => (failure_wanted(kind, after), change_to(kind)),
+        Meant::Absent(kind) => (failure_wanted(kind, None), change_to(kind)),
+        Meant::ForeignState => (
+            "a failure `internal`".to_owned(),
+            "refuse a state that it did not write; in Rust `state::load` of the SDK does",
+        ),
+        Meant::NotJson | Meant::NotObject => (
+            "a failure `malformed`".to_owned(),
+            "a service may send a login page, or half an answer, with status 200: fail as `malformed` when the body does \
+             not parse, and do not read it as an empty answer; in Rust `json(outcome)?` of the SDK does",
+        ),
+        Meant::Anything => ("another end".to_owned(), "give findings or a typed failure"),
+    };
+    Miss::new(format!("{gives}, where {wanted} is due"), change)
 }
 
-/// Scores are shares, passages say something, and claims point into them.
-fn hold_together(findings: &Findings) -> Result<(), String> {
-    for passage in &findings.passages {
-        if !(0.0..=1.0).contains(&passage.score) || passage.text.trim().is_empty() {
-            return Err(format!("an odd passage: {passage:?}"));
+fn failure_wanted(kind: FailureKind, after: Option<u32>) -> String {
+    let after = after.map(|seconds| format!(" with `retry-after-seconds` {seconds}")).unwrap_or_default();
+    format!("a failure `{}`{after}", failure_name(kind))
+}
+
+/// What to do where a failure of this kind is due.
+fn change_to(kind: FailureKind) -> &'static str {
+    match kind {
+        FailureKind::Credential => {
+            "fail as `credential` on status 401, 403 and 407, so that the operator is told which slot to mend; \
+             in Rust `success(outcome)?` of the SDK does"
         }
-    }
-    for claim in &findings.claims {
-        let said = findings.passages.get(claim.passage as usize).and_then(|passage| claim.span.of(&passage.text));
-        if said.is_none_or(str::is_empty) {
-            return Err(format!("a claim that points nowhere: {claim:?}"));
+        FailureKind::RateLimited => {
+            "fail as `rate-limited` on status 429, with the whole seconds of the header `retry-after` in \
+             `retry-after-seconds` (none when it is no such number), so that the host waits as long; \
+             in Rust `success(outcome)?` of the SDK does"
         }
+        FailureKind::Upstream => {
+            "fail as `upstream` on every other status that is no success; in Rust `success(outcome)?` of the SDK does"
+        }
+        FailureKind::Unreachable => {
+            "an outcome may be a failed fetch: fail as `unreachable` on `unresolved`, `unreachable` and `timeout`; \
+             in Rust `success(outcome)?` of the SDK does"
+        }
+        FailureKind::Malformed => {
+            "fail as `malformed` on a body that does not parse, an empty one too, and on a fetch that failed as \
+             `malformed` or `too-large`; in Rust `json(outcome)?` of the SDK does"
+        }
+        FailureKind::Internal => {
+            "fail as `internal` on a fetch that was `refused` or `suspended`, and on fewer outcomes than requests; \
+             in Rust `success(outcome)?` of the SDK does"
+        }
+        FailureKind::Settings => "fail as `settings` when the source's settings cannot be used",
     }
-    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Descriptor, Plan, Request, json};
+    use crate::{Descriptor, Findings, Plan, Request, json};
 
     /// Asks once; what it makes of the outcome is up to the test.
     struct Asks<const CAREFUL: bool>;
