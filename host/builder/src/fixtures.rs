@@ -219,7 +219,7 @@ pub fn embed(component: &[u8], fixtures: &Fixtures) -> Result<Vec<u8>, FixturesE
     let data = Cow::Borrowed(json.as_bytes());
     CustomSection { name: FIXTURES_SECTION.into(), data }.append_to_component(&mut bytes);
     if bytes.len() > COMPONENT_BYTES_MAX {
-        return Err(ComponentError::TooLarge { bytes: bytes.len() }.into());
+        return Err(ComponentError::TooLarge { bytes: bytes.len(), bytes_max: COMPONENT_BYTES_MAX }.into());
     }
     Ok(bytes)
 }

@@ -52,7 +52,8 @@ impl Setup {
 
     /// An engine alone, for what needs no host.
     pub(crate) fn engine(&self) -> Result<Engine> {
-        let config = zero_engine::Config { artifacts: default_artifacts(), compiler: compiler()?, ..Default::default() };
+        let config =
+            zero_engine::Config { artifacts: default_artifacts(), compiler: compiler()?, ..Default::default() };
         Ok(Engine::new(config)?)
     }
 

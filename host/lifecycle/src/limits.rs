@@ -26,13 +26,13 @@ pub const FAULTS_TIME: Duration = Duration::from_secs(60);
 
 /// Failures of a smoke test that are kept and shown: the first ones say what is wrong.
 pub const SMOKE_FAILURES_MAX: usize = 8;
-/// Bytes of each.
-pub const SMOKE_FAILURE_BYTES_MAX: usize = 600;
+/// Characters of each.
+pub const SMOKE_FAILURE_CHARS_MAX: usize = 600;
 /// Bytes of a file with sources.
 pub const SOURCES_BYTES_MAX: u64 = 2 * 1024 * 1024;
 
 /// A component an operator may let in at most, bytes: a whole interpreter with its library.
-pub const COMPONENT_BYTES_CEILING: usize = 32 * 1024 * 1024;
+pub const COMPONENT_BYTES_CEILING: usize = zero_builder::COMPONENT_BYTES_CEILING;
 /// Linear memory an operator may grant an instance at most, bytes.
 pub const MEMORY_BYTES_CEILING: usize = 256 * 1024 * 1024;
 /// CPU an operator may grant one call at most: longer than any question waits for.

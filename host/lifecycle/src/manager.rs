@@ -11,7 +11,7 @@
 use crate::base::Base;
 use crate::decide::{self, How, Known};
 use crate::lineup::{Memory, Sight};
-use crate::origin::{self, Fetched, Found};
+use crate::origin::{self, Fetched, Found, Promise};
 use crate::proof::{self, Gate, Proven};
 use crate::{
     ConnectorReport, DiffReport, Entry, Error, InstallReport, Kind, Lineup, ListReport, Origin, Outcome, Policy,
@@ -101,6 +101,7 @@ impl Manager {
             Kind::Component => proof::component(&self.engine, &self.policy, &fetched, now_ms)?,
             Kind::Sources => proof::sources(&fetched, |name| sight.connector(&state, name), now_ms)?,
         };
+        origin::keep_promise(&fetched, &proven.brought.owner, &proven.version, &self.policy, now_ms)?;
         if let Some(gate) = &ask.gate {
             self.pass(gate, &state, &proven)?;
         }
@@ -135,27 +136,25 @@ impl Manager {
     }
 
     fn fetch(&self, origin: Origin, now_ms: i64) -> Result<Fetched, Error> {
-        let bytes_max = self.policy.granted_at_most().component_bytes;
-        let _ = now_ms;
+        let (kind, name) = (Kind::Component, String::new());
         let path = match origin {
             Origin::Bytes { bytes, from } => {
-                return Ok(Fetched { kind: Kind::Component, bytes, signer: Signer::Nobody, from, name: String::new() });
+                let (signer, promise) = (Signer::Nobody, Promise::None);
+                return Ok(Fetched { kind, bytes, signer, from, name, promise });
             }
-            Origin::Pulled { bytes, signer, from } => {
-                return Ok(Fetched { kind: Kind::Component, bytes, signer, from, name: String::new() });
+            Origin::Pulled { bytes, signer, from, shown } => {
+                return Ok(Fetched { kind, bytes, signer, from, name, promise: Promise::Shown(shown) });
             }
             Origin::Path(path) => path,
         };
-        let from = format!("file:{}", path.display());
         match origin::find(&path)? {
-            Found::Component(path) => {
-                let bytes = origin::read(&path, bytes_max)?;
-                Ok(Fetched { kind: Kind::Component, bytes, signer: Signer::Nobody, from, name: String::new() })
-            }
+            Found::Component(path) => origin::component(&path, &self.policy, now_ms),
             Found::Sources { name, fixtures } => {
+                let from = format!("file:{}", path.display());
                 let json = fixtures.to_json();
                 let json = json.map_err(|error| Error::Malformed { what: from.clone(), reason: error.to_string() })?;
-                Ok(Fetched { kind: Kind::Sources, bytes: json.into_bytes(), signer: Signer::Nobody, from, name })
+                let (kind, bytes, signer) = (Kind::Sources, json.into_bytes(), Signer::Nobody);
+                Ok(Fetched { kind, bytes, signer, from, name, promise: Promise::None })
             }
         }
     }
@@ -164,13 +163,12 @@ impl Manager {
     fn pass(&self, gate: &Gate, state: &State, proven: &Proven) -> Result<(), Error> {
         let name = &proven.brought.owner;
         let (Some(new), Some(old)) = (&proven.connector, self.sight().connector(state, name)) else { return Ok(()) };
-        let report = proof::compare(&old, new, &gate.exchanges)?;
-        match report {
-            None => Ok(()),
-            Some(report) => {
-                Err(Error::GateClosed { name: name.clone(), digest: proven.version.digest.clone(), report })
-            }
+        let comparison = proof::compare(&old, new, Some(&proven.fixtures), &gate.exchanges)?;
+        if comparison.passed {
+            return Ok(());
         }
+        let (digest, report) = (proven.version.digest.clone(), comparison.to_text());
+        Err(Error::GateClosed { name: name.clone(), digest, report })
     }
 
     /// Agrees to what the pending version asks for.

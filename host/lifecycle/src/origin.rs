@@ -1,7 +1,8 @@
 //! Where a connector comes from, and who vouches for it: read and verified before any of it is parsed or run.
 
 use crate::limits::SOURCES_BYTES_MAX;
-use crate::{Error, Kind, Signer};
+use crate::registry::{at, signer, untrusted};
+use crate::{Error, Kind, Policy, Preview, Signer, Version};
 use std::fs;
 use std::path::{Path, PathBuf};
 use zero_builder::fixtures::{self, Fixtures};
@@ -26,6 +27,8 @@ pub enum Origin {
         signer: Signer,
         /// For people.
         from: String,
+        /// What was shown before it was fetched: it may be no other and ask for no more.
+        shown: Box<Preview>,
     },
 }
 
@@ -38,6 +41,19 @@ pub(crate) struct Fetched {
     pub(crate) from: String,
     /// What a set of sources is called; a component says its name itself.
     pub(crate) name: String,
+    /// What is held against it once it has said its name.
+    pub(crate) promise: Promise,
+}
+
+/// What is known of a component beside its bytes, and holds only if it is the one that it says.
+#[derive(Debug, Clone)]
+pub(crate) enum Promise {
+    /// Nothing.
+    None,
+    /// A file, signed by keys that may be good for some names only.
+    Signed(PathBuf),
+    /// What a registry showed.
+    Shown(Box<Preview>),
 }
 
 /// What a path leads to.
@@ -94,6 +110,63 @@ fn components(folder: &Path) -> Vec<PathBuf> {
         entries.filter(|path| path.extension().is_some_and(|extension| extension == "wasm")).collect();
     found.sort();
     found
+}
+
+/// A component's bytes and who vouches for them. A signature that is there has to hold, whoever may do without one.
+pub(crate) fn component(path: &Path, policy: &Policy, now_ms: i64) -> Result<Fetched, Error> {
+    let from = format!("file:{}", path.display());
+    let bytes = read(path, policy.granted_at_most().component_bytes)?;
+    let (kind, name) = (Kind::Component, String::new());
+    let signed = zero_oci::signature_path(path).exists();
+    let Some(trust) = policy.trust.as_deref().filter(|_| signed) else {
+        return Ok(Fetched { kind, bytes, signer: Signer::Nobody, from, name, promise: Promise::None });
+    };
+    let verified = zero_oci::verify_file(path, None, trust, at(now_ms)?).map_err(|error| untrusted(&from, &error))?;
+    // These bytes were verified, and not those that may lie there by now.
+    let bytes = verified.contents.into_values().next().unwrap_or_default();
+    let promise = Promise::Signed(path.to_path_buf());
+    Ok(Fetched { kind, bytes, signer: signer(&verified.signed_by), from, name, promise })
+}
+
+/// Holds what was promised against a component that has said its name.
+pub(crate) fn keep_promise(
+    fetched: &Fetched,
+    name: &str,
+    version: &Version,
+    policy: &Policy,
+    now_ms: i64,
+) -> Result<(), Error> {
+    match (&fetched.promise, policy.trust.as_deref()) {
+        (Promise::Signed(path), Some(trust)) => {
+            let verified = zero_oci::verify_file(path, Some(name), trust, at(now_ms)?);
+            let verified = verified.map_err(|error| untrusted(&fetched.from, &error))?;
+            let same = verified.contents.values().next() == Some(&fetched.bytes);
+            if same { Ok(()) } else { Err(changed(fetched, "the file changed while it was read")) }
+        }
+        (Promise::Shown(shown), _) => {
+            if shown.name != name {
+                return Err(changed(
+                    fetched,
+                    &format!("its artifact says `{}`, and it calls itself `{name}`", shown.name),
+                ));
+            }
+            let mut asked = version.permissions.clone();
+            asked.source_hosts.clear();
+            let diff = shown.permissions.diff(&asked);
+            if diff.widens() {
+                return Err(changed(fetched, &format!("it asks for more than its artifact says:\n{diff}")));
+            }
+            Ok(())
+        }
+        (Promise::None | Promise::Signed(_), _) => Ok(()),
+    }
+}
+
+fn changed(fetched: &Fetched, reason: &str) -> Error {
+    Error::Untrusted {
+        what: fetched.from.clone(),
+        reason: format!("{reason}\n\nhint: do not install it; ask its author"),
+    }
 }
 
 /// A file, if it is not larger than anything that may be installed.

@@ -1,14 +1,15 @@
 //! From bytes that are trusted to a version that was tried: compiled in the child process, asked to describe itself, and
 //! run through its own fixtures.
 
-use crate::limits::{SMOKE_FAILURE_BYTES_MAX, SMOKE_FAILURES_MAX};
+use crate::limits::{SMOKE_FAILURE_CHARS_MAX, SMOKE_FAILURES_MAX};
 use crate::origin::Fetched;
 use crate::sources::Brought;
-use crate::{Error, Kind, Permissions, Policy, Smoke, Version};
+use crate::{Error, Kind, Permissions, Policy, Raised, Smoke, Version};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use zero_builder::fixtures::{self, Fixtures};
-use zero_engine::{Connector, Engine};
+use zero_engine::{Connector, Engine, Limits};
+use zero_judge::{Comparison, Finding, Running};
 use zero_pipeline::catalogue::{Catalogue, SourceRecord};
 
 /// Stored exchanges that a new version must answer as the current one does.
@@ -23,6 +24,7 @@ pub(crate) struct Proven {
     pub(crate) version: Version,
     pub(crate) connector: Option<Connector>,
     pub(crate) brought: Brought,
+    pub(crate) fixtures: Fixtures,
 }
 
 /// Compiles a component and runs its fixtures.
@@ -41,7 +43,7 @@ pub(crate) fn component(engine: &Engine, policy: &Policy, fetched: &Fetched, now
         ..version(fetched, &records, now_ms)
     };
     let brought = Brought { owner: name, kind: Kind::Component, records: records.into() };
-    Ok(Proven { version, connector: Some(connector), brought })
+    Ok(Proven { version, connector: Some(connector), brought, fixtures })
 }
 
 /// Runs the fixtures of a set of sources through the connector that they are for.
@@ -65,18 +67,36 @@ pub(crate) fn sources(
         ..version(fetched, &records, now_ms)
     };
     let brought = Brought { owner: fetched.name.clone(), kind: Kind::Sources, records: records.into() };
-    Ok(Proven { version, connector: None, brought })
+    Ok(Proven { version, connector: None, brought, fixtures })
 }
 
-/// Loads a component, as large as its name is granted.
-pub(crate) fn load(engine: &Engine, policy: &Policy, bytes: &[u8], what: &str) -> Result<Connector, Error> {
+/// Loads a component, with what its name is granted. `what` says where it came from.
+///
+/// # Errors
+/// It cannot be loaded, or is larger than its name is granted.
+pub fn load(engine: &Engine, policy: &Policy, bytes: &[u8], what: &str) -> Result<Connector, Error> {
     let failed = |error| Error::Load { what: what.to_owned(), error: Box::new(error) };
-    let connector = engine.connector(bytes).map_err(failed)?;
-    let (name, bytes_max) = (connector.name(), policy.granted(connector.name()).component_bytes);
-    if bytes.len() > bytes_max {
+    // Its name says what it is granted, and only it can say its name.
+    let most = policy.granted_at_most();
+    let connector = engine.with_limits(raised(engine, most)).connector(bytes).map_err(failed)?;
+    let (name, granted) = (connector.name(), policy.granted(connector.name()));
+    if bytes.len() > granted.component_bytes {
+        let bytes_max = granted.component_bytes;
         return Err(Error::TooLarge { name: name.to_owned(), bytes: bytes.len(), bytes_max });
     }
-    Ok(connector)
+    if granted == most {
+        return Ok(connector);
+    }
+    engine.with_limits(raised(engine, granted)).connector(bytes).map_err(failed)
+}
+
+fn raised(engine: &Engine, granted: Raised) -> Limits {
+    Limits {
+        component_bytes: granted.component_bytes,
+        memory_bytes: granted.memory_bytes,
+        connector_cpu: granted.cpu,
+        ..engine.limits().clone()
+    }
 }
 
 /// The records of a component or a set of sources.
@@ -110,14 +130,39 @@ fn malformed(what: &str, reason: impl ToString) -> Error {
     Error::Malformed { what: what.to_owned(), reason: reason.to_string() }
 }
 
-/// What differs between two connectors over stored exchanges; none when nothing of weight does.
-pub(crate) fn compare(old: &Connector, new: &Connector, exchanges: &Path) -> Result<Option<String>, Error> {
-    let _ = (old, new, exchanges);
-    Ok(None)
+/// Two versions over the stored exchanges of a folder; what the new one carries says how they are asked for.
+///
+/// # Errors
+/// The folder cannot be read or understood.
+pub fn compare(
+    old: &Connector,
+    new: &Connector,
+    carried: Option<&Fixtures>,
+    exchanges: &Path,
+) -> Result<Comparison, Error> {
+    let runs = zero_judge::runs_of_folder(exchanges, new.name(), carried);
+    let runs = runs.map_err(|error| malformed(&exchanges.display().to_string(), error))?;
+    // An upgrade that was held against nothing was not held against anything.
+    if runs.is_empty() {
+        return Err(malformed(&exchanges.display().to_string(), "it holds no exchange of this connector"));
+    }
+    let (old, new) = (Running(old.clone()), Running(new.clone()));
+    Ok(zero_judge::compare(&old, &new, &runs, &zero_judge::Policy::default()))
 }
 
 /// Whether a connector does with its own fixtures what its author says.
 fn smoke(connector: &Connector, fixtures: &Fixtures) -> Smoke {
-    let _ = (connector, fixtures, SMOKE_FAILURES_MAX, SMOKE_FAILURE_BYTES_MAX);
-    Smoke::default()
+    if *fixtures == Fixtures::default() {
+        return Smoke::default();
+    }
+    let report = zero_judge::smoke(connector, fixtures);
+    let told = |finding: &Finding| {
+        let about = if finding.about.is_empty() { String::new() } else { format!("{}: ", finding.about) };
+        let text = format!("{} {about}{}", finding.check.name(), finding.what);
+        text.chars().take(SMOKE_FAILURE_CHARS_MAX).collect()
+    };
+    Smoke {
+        checks: u64::try_from(report.findings.len()).unwrap_or(u64::MAX),
+        failures: report.failures().take(SMOKE_FAILURES_MAX).map(told).collect(),
+    }
 }

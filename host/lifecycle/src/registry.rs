@@ -10,7 +10,8 @@ use zero_oci::{Access, Inspected, Reference, SignedBy, Timestamp, Trust};
 /// # Errors
 /// The registry cannot be reached, or what it gives cannot be trusted.
 pub async fn inspect(policy: &Policy, reference: &str, now_ms: i64) -> Result<Preview, Error> {
-    let inspected = zero_oci::inspect(&access(policy), &parse(reference)?, trust(policy, reference)?, at(now_ms)?).await;
+    let inspected =
+        zero_oci::inspect(&access(policy), &parse(reference)?, trust(policy, reference)?, at(now_ms)?).await;
     inspected.map(|inspected| preview(&inspected)).map_err(|error| untrusted(reference, &error))
 }
 
@@ -22,7 +23,8 @@ pub async fn pull(policy: &Policy, reference: &str, now_ms: i64) -> Result<Origi
     let pulled = zero_oci::pull(&access(policy), &parse(reference)?, trust(policy, reference)?, at(now_ms)?).await;
     let pulled = pulled.map_err(|error| untrusted(reference, &error))?;
     let from = format!("oci:{}", pulled.inspected.pinned);
-    Ok(Origin::Pulled { bytes: pulled.component, signer: signer(&pulled.inspected.signed_by), from })
+    let shown = Box::new(preview(&pulled.inspected));
+    Ok(Origin::Pulled { bytes: pulled.component, signer: signer(&pulled.inspected.signed_by), from, shown })
 }
 
 /// All who vouch for it, by the names of their keys.

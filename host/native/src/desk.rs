@@ -189,10 +189,7 @@ impl Desk {
         self.follow(None)
     }
 
-    fn change(
-        &self,
-        act: impl FnOnce(&Manager) -> Result<ConnectorReport, Error>,
-    ) -> Result<ConnectorReport, Error> {
+    fn change(&self, act: impl FnOnce(&Manager) -> Result<ConnectorReport, Error>) -> Result<ConnectorReport, Error> {
         let _changing = self.changing();
         let report = act(&self.0.manager)?;
         self.follow(None)?;
@@ -232,4 +229,3 @@ impl Desk {
         report.health = Some(health);
     }
 }
-

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 use std::sync::Arc;
 use zero_egress::{Egress, Grant, HostPattern, Place, Secret};
-use zero_engine::{Compiler, Connector, Engine, FunctionBytes, Functions, MacKey, Registry, Snapshot};
+use zero_engine::{Compiler, Connector, Engine, FunctionBytes, Functions, Limits, MacKey, Registry, Snapshot};
 use zero_lifecycle::{Base, Lineup, Manager, Policy, Store};
 use zero_pipeline::catalogue::{Catalogue, SourceRecord};
 use zero_pipeline::{Answered, Ask, Event, Fixed, Problem, Region};
@@ -57,23 +57,25 @@ impl Host {
     /// # Errors
     /// Names the component or the configuration entry that is wrong.
     pub fn assemble(bundle: Bundle, options: Options) -> Result<Self> {
+        let mut config = bundle.config.clone();
+        config.connectors.allow_unsigned |= options.allow_unsigned;
+        let policy = policy(&config)?;
+        let memory_bytes_ceiling = policy.granted_at_most().memory_bytes;
         let engine = Engine::new(zero_engine::Config {
             artifacts: options.artifacts,
             mac_key: MacKey::Beside,
             compiler: options.compiler,
-            ..zero_engine::Config::default()
+            limits: Limits { memory_bytes_ceiling, ..Limits::default() },
         })?;
         // Components are independent, and compiling or mapping them is most of a start.
         let (functions, connectors) = std::thread::scope(|scope| {
             let functions = scope.spawn(|| load_functions(&engine, &bundle));
-            let connectors = load_connectors(&engine, &bundle);
+            let connectors = load_connectors(&engine, &policy, &bundle);
             let functions = functions.join().map_err(|_| anyhow!("loading the functions panicked"))?;
             anyhow::Ok((functions?, connectors?))
         })?;
-        let mut config = bundle.config;
-        config.connectors.allow_unsigned |= options.allow_unsigned;
         let base = with_files(bundle.catalogue, options.files.is_some());
-        let (lineup, manager) = line_up(&config, base, connectors, &engine, options.state)?;
+        let (lineup, manager) = line_up(policy, base, connectors, &engine, options.state)?;
         check_switches(&config, &lineup.catalogue)?;
         for problem in &lineup.problems {
             tracing::error!(problem, "something installed is left out");
@@ -156,34 +158,39 @@ fn load_functions(engine: &Engine, bundle: &Bundle) -> Result<Functions> {
 }
 
 /// The bundle's connectors, each with its size.
-fn load_connectors(engine: &Engine, bundle: &Bundle) -> Result<Vec<(Connector, usize)>> {
+fn load_connectors(engine: &Engine, policy: &Policy, bundle: &Bundle) -> Result<Vec<(Connector, usize)>> {
     let load = |(name, bytes): &(String, Vec<u8>)| {
-        let connector = engine.connector(bytes).with_context(|| format!("loading connector `{name}`"))?;
+        let connector = zero_lifecycle::load(engine, policy, bytes, name)?;
         Ok((connector, bytes.len()))
     };
     bundle.connectors.iter().map(load).collect()
 }
 
-/// What is in force: the bundle's layer, and what is installed over it.
-fn line_up(
-    config: &Config,
-    catalogue: Catalogue,
-    connectors: Vec<(Connector, usize)>,
-    engine: &Engine,
-    state: Option<PathBuf>,
-) -> Result<(Lineup, Option<Manager>)> {
-    let Some(state) = state else {
-        let connectors = connectors.into_iter().map(|(connector, _)| (connector.name().to_owned(), connector)).collect();
-        return Ok((Lineup { connectors, catalogue: Arc::new(catalogue), problems: Vec::new() }, None));
-    };
+/// What the operator allows.
+fn policy(config: &Config) -> Result<Policy> {
     let trust = config.connectors.trust.as_deref().map(zero_oci::Trust::from_file).transpose();
-    let policy = Policy {
+    Ok(Policy {
         trust: trust.context("[connectors] trust")?.map(Arc::new),
         insecure_loopback_registry: config.connectors.insecure_loopback_registry,
         allow_unsigned: config.connectors.allow_unsigned,
         raises: config.connectors.limits.clone(),
         sources_on: config.sources.enable.clone(),
         sources_off: config.sources.disable.clone(),
+    })
+}
+
+/// What is in force: the bundle's layer, and what is installed over it.
+fn line_up(
+    policy: Policy,
+    catalogue: Catalogue,
+    connectors: Vec<(Connector, usize)>,
+    engine: &Engine,
+    state: Option<PathBuf>,
+) -> Result<(Lineup, Option<Manager>)> {
+    let Some(state) = state else {
+        let connectors =
+            connectors.into_iter().map(|(connector, _)| (connector.name().to_owned(), connector)).collect();
+        return Ok((Lineup { connectors, catalogue: Arc::new(catalogue), problems: Vec::new() }, None));
     };
     let base = Base::new(connectors, catalogue).context("the bundle's connectors")?;
     let manager = Manager::new(Store::new(state), engine.clone(), base, policy);

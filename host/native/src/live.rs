@@ -37,7 +37,9 @@ impl From<Host> for Live {
         host.platform.watch(Box::new({
             // The platform's clock only, so that watcher and platform do not keep each other alive.
             let (watch, start) = (Arc::clone(&watch), std::time::Instant::now());
-            move |connector, fault| note(&watch, &tell, connector, fault, start.elapsed())
+            move |connector: &Connector, fault: Option<&'static str>| {
+                note(&watch, &tell, connector, fault, start.elapsed())
+            }
         }));
         Self(Arc::new(Inner { now: ArcSwap::from_pointee(host), watch, tripped: Mutex::new(Some(tripped)) }))
     }

@@ -3,7 +3,7 @@
 use core::time::Duration;
 use headers::{CacheControl, Header as _};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::{Instant, SystemTime};
 use zero_egress::{CacheHeaders, Egress, Grant};
 use zero_engine::{Called, Cause, Connector, Fault, Functions, Registry, Snapshot};
@@ -74,6 +74,13 @@ impl Native {
     #[must_use]
     pub fn connectors(&self) -> &Snapshot {
         &self.set.connectors
+    }
+
+    /// Whether anybody still holds this set of connectors: a question in flight does.
+    #[must_use]
+    pub fn handle(&self) -> Weak<dyn core::any::Any + Send + Sync> {
+        let set: Arc<dyn core::any::Any + Send + Sync> = Arc::<Set>::clone(&self.set);
+        Arc::downgrade(&set)
     }
 
     /// Has every call of a connector watched; only the first watcher is heard.
@@ -168,7 +175,8 @@ impl NativeRooms {
         let called = call(connector);
         if let Some(watcher) = self.inner.watcher.get() {
             // A host that is too busy is not the connector's fault.
-            let at_fault = |error: &zero_engine::CallError| (error.fault() == Fault::Component).then(|| error.cause.name());
+            let at_fault =
+                |error: &zero_engine::CallError| (error.fault() == Fault::Component).then(|| error.cause.name());
             match &called {
                 Ok(_) => watcher(connector, None),
                 Err(error) => at_fault(error).into_iter().for_each(|cause| watcher(connector, Some(cause))),
@@ -181,9 +189,8 @@ impl NativeRooms {
 impl Rooms for NativeRooms {
     fn digests(&self) -> Vec<(String, String)> {
         let function = |(name, digest): (&str, &str)| (format!("functions/{name}"), format!("sha256:{digest}"));
-        let connector = |(name, it): (&str, &Connector)| {
-            (format!("connectors/{name}"), format!("sha256:{}", it.digest()))
-        };
+        let connector =
+            |(name, it): (&str, &Connector)| (format!("connectors/{name}"), format!("sha256:{}", it.digest()));
         let mut digests: Vec<_> = self.functions().digests().into_iter().map(function).collect();
         digests.extend(self.connectors.iter().map(connector));
         digests.sort();

@@ -47,7 +47,8 @@ impl Region {
     /// when sources came or went. Questions in flight keep the one they have.
     #[must_use]
     pub fn succeed(&self, catalogue: Option<Catalogue>, versions: BTreeMap<String, String>) -> Self {
-        let index = catalogue.as_ref().map_or_else(|| Arc::clone(&self.index), |catalogue| Arc::new(Index::new(catalogue)));
+        let index =
+            catalogue.as_ref().map_or_else(|| Arc::clone(&self.index), |catalogue| Arc::new(Index::new(catalogue)));
         Self {
             index,
             catalogue: catalogue.unwrap_or_else(|| self.catalogue.clone()),

@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use zero_builder::fixtures::{self, Fixtures};
 use zero_engine::{Connector, Engine};
 use zero_lifecycle::{Kind, Store};
 
@@ -22,16 +23,18 @@ pub(crate) struct CompareArguments {
 
 pub(super) fn compare(setup: &Setup, arguments: &CompareArguments, json: bool) -> Result<ExitCode> {
     let engine = setup.engine()?;
-    let old = load(setup, &engine, &arguments.old)?;
-    let new = load(setup, &engine, &arguments.new)?;
-    let comparison = zero_lifecycle::compare(&old, &new, &arguments.exchanges)?;
+    let (old, _) = load(setup, &engine, &arguments.old)?;
+    let (new, carried) = load(setup, &engine, &arguments.new)?;
+    let comparison = zero_lifecycle::compare(&old, &new, carried.as_ref(), &arguments.exchanges)?;
     out::write(&if json { super::show::json(&comparison)? } else { comparison.to_text() })?;
     Ok(if comparison.passed { ExitCode::SUCCESS } else { ExitCode::from(exit::DIFFERENT) })
 }
 
-fn load(setup: &Setup, engine: &Engine, said: &str) -> Result<Connector> {
+/// A version, and the fixtures it carries.
+fn load(setup: &Setup, engine: &Engine, said: &str) -> Result<(Connector, Option<Fixtures>)> {
     let bytes = bytes(setup, said)?;
-    engine.connector(&bytes).with_context(|| format!("loading {said}"))
+    let connector = engine.connector(&bytes).with_context(|| format!("loading {said}"))?;
+    Ok((connector, fixtures::read(&bytes).with_context(|| format!("the fixtures of {said}"))?))
 }
 
 fn bytes(setup: &Setup, said: &str) -> Result<Vec<u8>> {

@@ -4,8 +4,8 @@ use crate::setup::Setup;
 use anyhow::{Context as _, Result, bail};
 use std::path::{Path, PathBuf};
 use zero_lifecycle::{Ask, ConnectorReport, DiffReport, Gate, InstallReport, ListReport, Origin, Preview};
-use zero_native::server::admin::client::{Client, Sent};
 use zero_native::server::admin::Admin;
+use zero_native::server::admin::client::{Client, Sent};
 use zero_native::{Desk, Live};
 
 /// Either.
@@ -151,7 +151,9 @@ fn of(name: &str) -> String {
 
 fn query(all: &[(&str, Option<&str>)]) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
-    all.iter().filter_map(|(key, value)| Some((key, (*value)?))).for_each(|(key, value)| _ = query.append_pair(key, value));
+    all.iter()
+        .filter_map(|(key, value)| Some((key, (*value)?)))
+        .for_each(|(key, value)| _ = query.append_pair(key, value));
     let query = query.finish();
     if query.is_empty() { query } else { format!("?{query}") }
 }

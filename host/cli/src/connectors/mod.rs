@@ -149,7 +149,8 @@ async fn act(counter: &Counter, command: ConnectorsCommand, json: bool) -> Resul
 
 async fn install(counter: &Counter, install: InstallArguments, json: bool) -> Result<ExitCode> {
     let path = PathBuf::from(&install.what);
-    let is_path = path.exists() || install.what.starts_with(['.', '/']) || path.extension().is_some_and(|it| it == "wasm");
+    let is_path =
+        path.exists() || install.what.starts_with(['.', '/']) || path.extension().is_some_and(|it| it == "wasm");
     if !is_path {
         // What it may ask for is read and shown before any of its code is fetched.
         let preview = counter.inspect(&install.what).await?;
@@ -158,7 +159,11 @@ async fn install(counter: &Counter, install: InstallArguments, json: bool) -> Re
         }
     }
     let how = counter::How { consent: install.consent, allow_unsigned: install.allow_unsigned, gate: install.gate };
-    let report = if is_path { counter.install_path(&path, how).await? } else { counter.install_reference(&install.what, how).await? };
+    let report = if is_path {
+        counter.install_path(&path, how).await?
+    } else {
+        counter.install_reference(&install.what, how).await?
+    };
     out::write(&if json { show::json(&report)? } else { show::installed(&report) })?;
     Ok(match report.outcome {
         Outcome::Activated | Outcome::Unchanged => ExitCode::SUCCESS,

@@ -5,6 +5,7 @@ use super::routes::{at_desk, json};
 use super::{Counter, problems};
 use crate::server::problem;
 use axum::body::Body;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
@@ -41,9 +42,13 @@ enum Where {
 
 pub(super) async fn install(
     State(counter): State<Arc<Counter>>,
-    Query(how): Query<How>,
+    how: Result<Query<How>, QueryRejection>,
     request: Request,
 ) -> Response {
+    let Query(how) = match how {
+        Ok(how) => how,
+        Err(rejection) => return problems::bad_query(&rejection),
+    };
     let (parts, body) = request.into_parts();
     let origin = match origin(&counter, &parts.headers, body, how.source).await {
         Ok(origin) => origin,

@@ -2,6 +2,7 @@
 
 use crate::server::problem;
 use axum::body::Body;
+use axum::extract::rejection::QueryRejection;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use core::time::Duration;
@@ -28,6 +29,11 @@ pub(super) async fn not_found() -> Response {
 pub(super) fn no_such_act(act: &str) -> Problem {
     let hint = "there are enable, disable, pin, unpin, consent, rollback and release";
     Problem::of_asker("not-found", 404, "there is nothing here", format!("`{act}` is nothing that can be done"), hint)
+}
+
+pub(super) fn bad_query(rejection: &QueryRejection) -> Response {
+    let hint = "there are `consent`, `allow_unsigned`, `source`, `gate`, `from`, `to` and `digest`, each in its place";
+    problem::response(&Problem::malformed(rejection.body_text(), hint))
 }
 
 pub(super) fn too_large(bytes_max: usize) -> Problem {
@@ -65,7 +71,8 @@ pub(super) fn refused(error: &Error) -> Response {
 
 fn problem_of(error: &Error) -> Problem {
     let text = error.to_string();
-    let (detail, hint) = text.split_once("\n\nhint: ").unwrap_or((&text, "`zero connectors show NAME` says more"));
+    let (detail, hint) =
+        text.split_once("\n\nhint: ").unwrap_or((text.as_str(), "`zero connectors show NAME` says more"));
     let whose = match error.status() {
         500.. => Whose::Us,
         422 => Whose::Connector,

@@ -3,6 +3,7 @@
 use super::{Counter, problems};
 use crate::desk::Desk;
 use crate::server::problem;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -44,8 +45,12 @@ fn pending() -> String {
 pub(super) async fn diff(
     State(counter): State<Arc<Counter>>,
     Path(name): Path<String>,
-    Query(versions): Query<Versions>,
+    versions: Result<Query<Versions>, QueryRejection>,
 ) -> Response {
+    let Query(versions) = match versions {
+        Ok(versions) => versions,
+        Err(rejection) => return problems::bad_query(&rejection),
+    };
     at_desk(&counter, move |desk| desk.diff(&name, &versions.from, &versions.to)).await
 }
 
@@ -59,8 +64,12 @@ pub(super) struct Which {
 pub(super) async fn act(
     State(counter): State<Arc<Counter>>,
     Path((name, act)): Path<(String, String)>,
-    Query(which): Query<Which>,
+    which: Result<Query<Which>, QueryRejection>,
 ) -> Response {
+    let Query(which) = match which {
+        Ok(which) => which,
+        Err(rejection) => return problems::bad_query(&rejection),
+    };
     let known = ["enable", "disable", "pin", "unpin", "consent", "rollback", "release"];
     if !known.contains(&act.as_str()) {
         return problem::response(&problems::no_such_act(&act));

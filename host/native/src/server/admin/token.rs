@@ -28,9 +28,9 @@ impl Token {
     /// The given one is too short; the system has no randomness.
     pub fn given_or_new(given: Option<String>) -> Result<Self> {
         match given.filter(|given| !given.is_empty()) {
-            Some(given) if given.len() < TOKEN_BYTES_MIN => {
-                Err(anyhow!("ZERO_ADMIN_TOKEN is shorter than {TOKEN_BYTES_MIN} bytes\n\nhint: leave it out, and one is made"))
-            }
+            Some(given) if given.len() < TOKEN_BYTES_MIN => Err(anyhow!(
+                "ZERO_ADMIN_TOKEN is shorter than {TOKEN_BYTES_MIN} bytes\n\nhint: leave it out, and one is made"
+            )),
             Some(given) => Ok(Self(given)),
             None => {
                 let mut bytes = [0; 32];
