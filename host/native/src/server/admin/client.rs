@@ -72,7 +72,7 @@ impl Client {
             .header("host", self.authority()?)
             .header("authorization", format!("Bearer {}", self.admin.token));
         let request = match sent {
-            Sent::Nothing => request.body(Full::default()),
+            Sent::Nothing => request.body(Full::<Bytes>::default()),
             Sent::Json(value) => {
                 request.header("content-type", "application/json").body(Full::new(value.to_string().into()))
             }

@@ -8,8 +8,9 @@ use axum::response::{IntoResponse as _, Response};
 use core::time::Duration;
 use serde_json::{Value, json};
 use zero_lifecycle::Error;
+use zero_pipeline::Problem;
+use zero_pipeline::problem::Whose;
 use zero_pipeline::wire::answer::problem_json;
-use zero_pipeline::{Problem, Whose};
 
 pub(super) fn foreign(detail: &str) -> Problem {
     let hint = "use `zero connectors`, or any client that is not a browser, at the address in `admin.json`";
