@@ -57,7 +57,9 @@ impl Drop for Stub {
 
 fn zero(program: &Path, bundle: &Path, args: &[&str]) -> Output {
     let mut command = Command::new(program);
-    command.env("ZERO_BUNDLE", bundle).args(args);
+    // Whatever this user has installed is no part of the test.
+    let state = Path::new(env!("CARGO_TARGET_TMPDIR")).join("state");
+    command.env("ZERO_BUNDLE", bundle).env("ZERO_STATE", state).args(args);
     command.output().unwrap()
 }
 

@@ -52,7 +52,8 @@ pub fn bundle() -> Option<&'static Loaded> {
 }
 
 /// Where the bundle lies: as said, or beside the programs of this build.
-fn folder() -> Option<PathBuf> {
+#[must_use]
+pub fn folder() -> Option<PathBuf> {
     let said = std::env::var_os("ZERO_BUNDLE").map(PathBuf::from);
     let target = std::env::current_exe().ok().and_then(|test| Some(test.parent()?.parent()?.parent()?.join("bundle")));
     [said, target, Some(root().join("target/bundle"))].into_iter().flatten().find(|it| it.join("functions").is_dir())

@@ -220,7 +220,7 @@ pub fn embed(component: &[u8], fixtures: &Fixtures) -> Result<Vec<u8>, FixturesE
     CustomSection { name: FIXTURES_SECTION.into(), data }.append_to_component(&mut bytes);
     // Where an operator lets in larger components, such as those that bring an interpreter along, this one is anyway.
     if bytes.len() > COMPONENT_BYTES_MAX && component.len() <= COMPONENT_BYTES_MAX {
-        return Err(ComponentError::TooLarge { bytes: bytes.len() }.into());
+        return Err(ComponentError::TooLarge { bytes: bytes.len(), bytes_max: COMPONENT_BYTES_MAX }.into());
     }
     Ok(bytes)
 }

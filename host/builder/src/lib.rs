@@ -24,6 +24,9 @@ use wit_parser::{Resolve, WorldId};
 /// A component may be this large, in bytes: it is fetched, verified and compiled at every point of presence.
 pub const COMPONENT_BYTES_MAX: usize = 4 * 1024 * 1024;
 
+/// What an operator may let one component have instead, in bytes: a whole interpreter with its library.
+pub const COMPONENT_BYTES_CEILING: usize = 32 * 1024 * 1024;
+
 /// The custom section in which a component says which world it was built for, such as
 /// `zero:connector/component@0.2.0`. It is read before anything is instantiated.
 pub const STAMP_SECTION: &str = "zero:interface";
@@ -78,11 +81,13 @@ pub enum Error {
         "the component imports `{0}`, but components must have no import\n\nhint: a clock, randomness or WASI came in with a dependency; turn that feature off"
     )]
     Import(String),
-    /// Over [`COMPONENT_BYTES_MAX`].
-    #[error("the component is {bytes} bytes, over the limit of {COMPONENT_BYTES_MAX}")]
+    /// Over [`COMPONENT_BYTES_MAX`], or what the operator lets it have.
+    #[error("the component is {bytes} bytes, over the limit of {bytes_max}")]
     TooLarge {
         /// Its size.
         bytes: usize,
+        /// What it may have.
+        bytes_max: usize,
     },
     /// A core module where a component was expected.
     #[error("a core module, not a component\n\nhint: build it with `cargo xtask components`")]
@@ -119,8 +124,16 @@ pub fn build(module: &[u8]) -> Result<Component, Error> {
 /// # Errors
 /// Too large, not a component, unstamped, of an unknown world, or with an import.
 pub fn check(bytes: &[u8]) -> Result<String, Error> {
-    if bytes.len() > COMPONENT_BYTES_MAX {
-        return Err(Error::TooLarge { bytes: bytes.len() });
+    check_sized(bytes, COMPONENT_BYTES_MAX)
+}
+
+/// The same, of a component that the operator lets be larger.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_sized(bytes: &[u8], bytes_max: usize) -> Result<String, Error> {
+    if bytes.len() > bytes_max {
+        return Err(Error::TooLarge { bytes: bytes.len(), bytes_max });
     }
     let mut depth = 0_usize;
     for payload in Parser::new(0).parse_all(bytes) {

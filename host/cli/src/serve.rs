@@ -1,10 +1,17 @@
 //! `zero serve`: answers over HTTP until it is told to stop.
 
 use crate::setup::{Setup, runtime};
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use clap::Args;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use zero_native::config::Admin;
+use zero_native::server::admin::{self, Announced, Token};
+use zero_native::{Desk, Live};
 
 #[derive(Args)]
 pub(crate) struct ServeArguments {
@@ -14,6 +21,9 @@ pub(crate) struct ServeArguments {
     /// Answer from this folder as well, for askers who consent to the source `files`
     #[arg(long, value_name = "DIR")]
     files: Option<PathBuf>,
+    /// Let connectors be installed that nobody signed: on machines for development
+    #[arg(long)]
+    allow_unsigned: bool,
 }
 
 pub(crate) fn serve(setup: &Setup, arguments: ServeArguments) -> Result<ExitCode> {
@@ -23,16 +33,72 @@ pub(crate) fn serve(setup: &Setup, arguments: ServeArguments) -> Result<ExitCode
         .init();
     let bundle = setup.bundle()?;
     eprintln!("bundle {}: {} sources", bundle.folder.display(), bundle.catalogue.records().len());
-    let host = setup.host(bundle, arguments.files.as_deref())?;
+    let host = setup.host_with(bundle, arguments.files.as_deref(), arguments.allow_unsigned)?;
     let listen = arguments.listen.unwrap_or_else(|| host.config.server.listen.clone());
+    let live = Live::from(host);
     runtime()?.block_on(async move {
-        let listener =
-            tokio::net::TcpListener::bind(&listen).await.with_context(|| format!("listening on {listen}"))?;
+        let listener = TcpListener::bind(&listen).await.with_context(|| format!("listening on {listen}"))?;
         // Whoever started us on port 0 reads the address here.
         crate::out::line(&format!("listening on http://{}", listener.local_addr()?))?;
-        zero_native::server::serve(host, listener, stop()).await
+        let operators = Operators::open(&live).await;
+        let served = zero_native::server::serve(live, listener, stop()).await;
+        operators.close().await;
+        served
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The operators' door, while it is open.
+struct Operators(Option<(Announced, JoinHandle<Result<()>>, oneshot::Sender<()>)>);
+
+impl Operators {
+    /// Opens it. Askers come first: a host without a door for operators still answers, and says why it has none.
+    async fn open(live: &Live) -> Self {
+        let opened = open(live).await;
+        Self(opened.unwrap_or_else(|error| {
+            eprintln!("warning: operators cannot change this host while it runs: {error:#}");
+            None
+        }))
+    }
+
+    async fn close(self) {
+        let Some((announced, serving, stop)) = self.0 else { return };
+        // Who is to stop may have stopped already.
+        let _ = stop.send(());
+        let _ = serving.await;
+        drop(announced);
+    }
+}
+
+async fn open(live: &Live) -> Result<Option<(Announced, JoinHandle<Result<()>>, oneshot::Sender<()>)>> {
+    let settings = live.host().config.admin.clone();
+    let Some(desk) = Desk::open(live.clone()) else {
+        bail!("there is no state folder\n\nhint: `--state DIR` or ZERO_STATE says where it may be");
+    };
+    if !settings.enabled {
+        return Ok(None);
+    }
+    let Some(mut announced) = Announced::claim(desk.folder())? else {
+        bail!("another host runs over {}\n\nhint: give each its own `--state`", desk.folder().display());
+    };
+    let listener = match TcpListener::bind(settings.listen).await {
+        // Several hosts on one machine; `admin.json` says where each is.
+        Err(error) if error.kind() == ErrorKind::AddrInUse && settings.listen == Admin::default().listen => {
+            TcpListener::bind((settings.listen.ip(), 0)).await
+        }
+        bound => bound,
+    };
+    let listener = listener.with_context(|| format!("[admin] listening on {}", settings.listen))?;
+    let token = Token::given_or_new(std::env::var("ZERO_ADMIN_TOKEN").ok())?;
+    let address = listener.local_addr()?;
+    announced.announce(address, &token)?;
+    eprintln!("operators: http://{address}, token in {}", desk.folder().join("admin.json").display());
+    let (stop, stopped) = oneshot::channel();
+    let serving = tokio::spawn(admin::serve(desk, token, listener, async {
+        // A sender that is dropped is a host that ends.
+        let _ = stopped.await;
+    }));
+    Ok(Some((announced, serving, stop)))
 }
 
 /// Completes on SIGTERM or Ctrl-C.

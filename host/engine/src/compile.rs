@@ -132,9 +132,10 @@ pub fn compile_child() -> ExitCode {
 
 fn compile_stdin() -> Result<(), String> {
     let mut bytes = Vec::new();
-    let bytes_max = u64::try_from(zero_builder::COMPONENT_BYTES_MAX).unwrap_or(u64::MAX);
+    let bytes_max = u64::try_from(zero_builder::COMPONENT_BYTES_CEILING).unwrap_or(u64::MAX);
     io::stdin().lock().take(bytes_max.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
-    zero_builder::check(&bytes).map_err(|error| error.to_string())?;
+    // Whoever started this process has held the component to its own limit.
+    zero_builder::check_sized(&bytes, zero_builder::COMPONENT_BYTES_CEILING).map_err(|error| error.to_string())?;
     let engine = wasmtime::Engine::new(&settings::compiling()).map_err(|error| format!("{error:#}"))?;
     let artifact = engine.precompile_component(&bytes).map_err(|error| format!("{error:#}"))?;
     let mut stdout = io::stdout().lock();

@@ -51,9 +51,9 @@ pub struct Engine(pub(crate) Arc<Shared>);
 
 pub(crate) struct Shared {
     pub(crate) wasmtime: wasmtime::Engine,
-    pub(crate) ticker: Ticker,
+    pub(crate) ticker: Arc<Ticker>,
     pub(crate) limits: Limits,
-    artifacts: Option<Artifacts>,
+    artifacts: Option<Arc<Artifacts>>,
     compiler: Compiler,
 }
 
@@ -73,11 +73,27 @@ impl Engine {
                     MacKey::Beside => key_beside(&folder)?,
                     MacKey::Given(key) => key,
                 };
-                Some(Artifacts::open(&folder, fingerprint(&wasmtime), key)?)
+                Some(Arc::new(Artifacts::open(&folder, fingerprint(&wasmtime), key)?))
             }
         };
         let ticker = Ticker::start(wasmtime.clone()).map_err(|error| EngineError::Setup(error.to_string()))?;
-        Ok(Self(Arc::new(Shared { wasmtime, ticker, limits, artifacts, compiler })))
+        Ok(Self(Arc::new(Shared { wasmtime, ticker: Arc::new(ticker), limits, artifacts, compiler })))
+    }
+
+    /// What calls may take.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    /// The same engine with other limits, for components that the operator grants more. The instances, and the memory
+    /// that one of them can have at most ([`Limits::memory_bytes_ceiling`]), were reserved when the engine was made.
+    #[must_use]
+    pub fn with_limits(&self, limits: Limits) -> Self {
+        let Shared { wasmtime, ticker, artifacts, compiler, .. } = &*self.0;
+        let (wasmtime, ticker) = (wasmtime.clone(), Arc::clone(ticker));
+        let (artifacts, compiler) = (artifacts.clone(), compiler.clone());
+        Self(Arc::new(Shared { wasmtime, ticker, limits, artifacts, compiler }))
     }
 
     /// Checks a component and makes it ready to run; runs nothing of it.
@@ -85,7 +101,7 @@ impl Engine {
     /// # Errors
     /// See [`LoadError`].
     pub fn load(&self, bytes: &[u8]) -> Result<Component, LoadError> {
-        let world = zero_builder::check(bytes)?;
+        let world = zero_builder::check_sized(bytes, self.0.limits.component_bytes)?;
         let digest = zero_builder::digest(bytes);
         let (component, origin) = self.0.obtain(bytes, &digest)?;
         Component::new(self.clone(), component, world, digest, origin)

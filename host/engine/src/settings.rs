@@ -7,8 +7,12 @@ use zero_pipeline::limits;
 /// What calls may take. The defaults are those of `zero_pipeline::limits`; an operator may narrow them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
+    /// Size of a component, bytes.
+    pub component_bytes: usize,
     /// Linear memory of one instance, bytes.
     pub memory_bytes: usize,
+    /// The most that one component may ever be granted: room for it is reserved in address space.
+    pub memory_bytes_ceiling: usize,
     /// CPU of one call of a connector, its instantiation included.
     pub connector_cpu: Duration,
     /// CPU of one call of a function.
@@ -28,7 +32,9 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            component_bytes: zero_builder::COMPONENT_BYTES_MAX,
             memory_bytes: limits::GUEST_MEMORY_BYTES_MAX,
+            memory_bytes_ceiling: limits::GUEST_MEMORY_BYTES_MAX,
             connector_cpu: limits::GUEST_CPU_MAX,
             function_cpu: limits::FUNCTION_CPU_MAX,
             result_bytes: limits::GUEST_RESULT_BYTES_MAX,
@@ -90,7 +96,7 @@ pub(crate) fn running(limits: &Limits) -> wasmtime::Config {
         .max_tables_per_component(TABLES_PER_COMPONENT_MAX)
         .max_tables_per_module(TABLES_PER_COMPONENT_MAX)
         .table_elements(TABLE_ELEMENTS_MAX)
-        .max_memory_size(limits.memory_bytes)
+        .max_memory_size(limits.memory_bytes.max(limits.memory_bytes_ceiling))
         .linear_memory_keep_resident(KEEP_RESIDENT_BYTES)
         .table_keep_resident(TABLE_ELEMENTS_MAX * size_of::<usize>())
         .pagemap_scan(Enabled::Auto);
