@@ -62,7 +62,7 @@ impl Setup {
     pub(crate) fn host(&self, bundle: Bundle) -> Result<Host> {
         let artifacts = self.cache().join("artifacts");
         std::fs::create_dir_all(&artifacts)?;
-        let options = Options { artifacts: Some(artifacts), compiler: Compiler::InProcess, files: None };
+        let options = Options { artifacts: Some(artifacts), compiler: Compiler::InProcess, ..Options::default() };
         Host::assemble(bundle, options)
     }
 }

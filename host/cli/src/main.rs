@@ -3,6 +3,7 @@
 #![allow(clippy::print_stderr, reason = "a command-line tool complains on the terminal")]
 
 mod ask;
+mod connectors;
 mod doctor;
 mod out;
 mod progress;
@@ -21,8 +22,10 @@ mod exit {
     pub(crate) const USAGE: u8 = 2;
     /// An honest abstention.
     pub(crate) const ABSTAINED: u8 = 3;
-    /// A replay differs from its receipt.
+    /// A replay differs from its receipt, or a version from the one before.
     pub(crate) const DIFFERENT: u8 = 4;
+    /// What was installed waits for consent.
+    pub(crate) const PENDING: u8 = 5;
 }
 
 #[derive(Parser)]
@@ -30,7 +33,7 @@ mod exit {
     name = "zero",
     version,
     about = "Asks Zero World: answers with sentences that each cite the passage they stand on",
-    after_help = "exit codes: 0 answered, 1 failed, 2 wrong request, 3 abstained, 4 replay differs"
+    after_help = "exit codes: 0 answered, 1 failed, 2 wrong request, 3 abstained, 4 replay or version differs, 5 installed and waits for consent"
 )]
 struct Cli {
     #[command(flatten)]
@@ -48,6 +51,8 @@ enum Command {
     /// The sources that can be asked
     #[command(subcommand)]
     Sources(sources::SourcesCommand),
+    /// The connectors that are installed: install, list, diff, roll back ...
+    Connectors(connectors::ConnectorsArguments),
     /// Give the answer of a receipt again, and the first difference if there is one
     Replay(replay::ReplayArguments),
     /// Look for what is wrong with this installation, and say how to mend it
@@ -68,6 +73,7 @@ fn main() -> ExitCode {
         Command::Ask(arguments) => ask::ask(&cli.setup, arguments),
         Command::Serve(arguments) => serve::serve(&cli.setup, arguments),
         Command::Sources(command) => sources::sources(&cli.setup, command),
+        Command::Connectors(arguments) => connectors::connectors(&cli.setup, arguments),
         Command::Replay(arguments) => replay::replay(&cli.setup, &arguments),
         Command::Doctor => doctor::doctor(&cli.setup),
         Command::Completions { shell } => completions(shell),

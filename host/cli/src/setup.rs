@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use clap::Args;
 use std::path::{Path, PathBuf};
-use zero_engine::Compiler;
+use zero_engine::{Compiler, Engine};
 use zero_native::host::{default_artifacts, default_bundle};
 use zero_native::{Bundle, Host, Options};
 use zero_store::FilesIndex;
@@ -17,6 +17,9 @@ pub(crate) struct Setup {
     /// Configuration, instead of the bundle's `zero.toml`
     #[arg(long, global = true, env = "ZERO_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Folder with the installed connectors and the admin API's token
+    #[arg(long, global = true, env = "ZERO_STATE", value_name = "DIR")]
+    state: Option<PathBuf>,
 }
 
 impl Setup {
@@ -32,9 +35,30 @@ impl Setup {
 
     /// A host, with an index of the asker's files if they name a folder.
     pub(crate) fn host(&self, bundle: Bundle, files: Option<&Path>) -> Result<Host> {
+        self.host_with(bundle, files, false)
+    }
+
+    /// The same, into which unsigned connectors may be installed.
+    pub(crate) fn host_with(&self, bundle: Bundle, files: Option<&Path>, allow_unsigned: bool) -> Result<Host> {
         let artifacts = default_artifacts();
         let files = files.map(|folder| index(folder, artifacts.as_deref())).transpose()?;
-        Host::assemble(bundle, Options { artifacts, compiler: compiler()?, files })
+        let state = self.state_dir();
+        let host = Host::assemble(bundle, Options { artifacts, compiler: compiler()?, files, state, allow_unsigned })?;
+        for problem in host.problems.iter() {
+            eprintln!("warning: {problem}");
+        }
+        Ok(host)
+    }
+
+    /// An engine alone, for what needs no host.
+    pub(crate) fn engine(&self) -> Result<Engine> {
+        let config = zero_engine::Config { artifacts: default_artifacts(), compiler: compiler()?, ..Default::default() };
+        Ok(Engine::new(config)?)
+    }
+
+    /// Where installed connectors are kept; none without a home folder.
+    pub(crate) fn state_dir(&self) -> Option<PathBuf> {
+        zero_lifecycle::default_folder(self.state.as_deref())
     }
 }
 

@@ -59,11 +59,6 @@ fn read_catalogue(folder: &Path, config: &Config) -> Result<Catalogue> {
         .collect::<Result<_>>()?;
     let catalogue = Catalogue::from_toml(texts.iter().map(|(file, text)| (file.as_str(), text.as_str())))?;
     let sources = &config.sources;
-    for id in sources.enable.iter().chain(&sources.disable) {
-        if catalogue.get(id).is_none() {
-            bail!("[sources] names `{id}`, which is no source of the catalogue");
-        }
-    }
     Ok(Catalogue::from_records(catalogue.records().iter().map(|record| {
         let mut record = record.as_ref().clone();
         record.enabled = (record.enabled || sources.enable.contains(&record.source.id))

@@ -3,7 +3,9 @@
 use anyhow::{Context as _, Result, anyhow};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use zero_lifecycle::RaiseTable;
 use zero_pipeline::limits;
 use zero_pipeline::settings::{Settings, SettingsTable};
 
@@ -20,6 +22,10 @@ pub struct Config {
     pub sources: Sources,
     /// Secrets by source and slot.
     pub credentials: BTreeMap<String, BTreeMap<String, Credential>>,
+    /// Of the operators' door.
+    pub admin: Admin,
+    /// Which connectors may be installed.
+    pub connectors: Connectors,
 }
 
 /// Of the HTTP server.
@@ -60,6 +66,38 @@ pub struct Sources {
     pub disable: Vec<String>,
 }
 
+/// Of the operators' door.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Admin {
+    /// Whether there is one.
+    pub enabled: bool,
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// Whether that may be an address which other machines reach.
+    pub allow_remote: bool,
+}
+
+impl Default for Admin {
+    fn default() -> Self {
+        Self { enabled: true, listen: SocketAddr::from(([127, 0, 0, 1], 8081)), allow_remote: false }
+    }
+}
+
+/// Which connectors may be installed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Connectors {
+    /// Code that nobody vouches for may run.
+    pub allow_unsigned: bool,
+    /// The file with the keys that are believed.
+    pub trust: Option<PathBuf>,
+    /// Registries on this machine may speak plain HTTP.
+    pub insecure_loopback_registry: bool,
+    /// What some connectors are granted beyond what all are, by name.
+    pub limits: RaiseTable,
+}
+
 /// Where a secret comes from and where it may go.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -92,6 +130,8 @@ struct File {
     egress: Egress,
     sources: Sources,
     credentials: BTreeMap<String, BTreeMap<String, Credential>>,
+    admin: Admin,
+    connectors: Connectors,
 }
 
 impl Config {
@@ -107,12 +147,24 @@ impl Config {
             let most = limits::QUESTIONS_IN_FLIGHT_MAX;
             return Err(anyhow!("[server] `questions_in_flight_max` must be from 1 to {most}, not {in_flight}"));
         }
+        let listen = file.admin.listen;
+        if !listen.ip().is_loopback() && !file.admin.allow_remote {
+            return Err(anyhow!(
+                "[admin] `listen` is {listen}, which other machines reach\n\nhint: whoever can install a connector runs \
+                 code here; say `allow_remote = true` only behind a proxy with TLS"
+            ));
+        }
+        for (name, raise) in &file.connectors.limits {
+            raise.check().map_err(|wrong| anyhow!("[connectors.limits.{name}] {wrong}"))?;
+        }
         Ok(Self {
             pipeline,
             server: file.server,
             egress: file.egress,
             sources: file.sources,
             credentials: file.credentials,
+            admin: file.admin,
+            connectors: file.connectors,
         })
     }
 
@@ -135,6 +187,8 @@ mod tests {
         let shipped = Config::from_toml(include_str!("../../../edge-config/default.toml")).unwrap();
         assert_eq!(shipped.pipeline, Settings::default());
         assert_eq!(shipped.server.listen, Server::default().listen);
+        assert_eq!(shipped.admin.listen, Admin::default().listen);
+        assert!(shipped.admin.enabled && !shipped.admin.allow_remote && !shipped.connectors.allow_unsigned);
     }
 
     #[test]
@@ -144,5 +198,13 @@ mod tests {
         assert!(error("[servers]").contains("unknown field `servers`"));
         assert!(error("[server]\nquestions_in_flight_max = 0").contains("`questions_in_flight_max`"));
         assert!(error("[pipeline]\nbid_min = 7.0").contains("[pipeline] `bid_min`"));
+        assert!(error("[admin]\nport = 1").contains("unknown field `port`"));
+        assert!(error("[admin]\nlisten = \"0.0.0.0:8081\"").contains("`allow_remote = true`"));
+        assert!(Config::from_toml("[admin]\nlisten = \"0.0.0.0:8081\"\nallow_remote = true").is_ok());
+        assert!(Config::from_toml("[admin]\nlisten = \"[::1]:8081\"").is_ok());
+        let raise = "[connectors.limits.snake]\n";
+        assert!(error(&format!("{raise}fuel = 1")).contains("unknown field `fuel`"));
+        assert!(error(&format!("{raise}cpu_ms = 60000")).contains("[connectors.limits.snake] `cpu_ms`"));
+        assert!(Config::from_toml(&format!("{raise}component_bytes = 20000000")).is_ok());
     }
 }

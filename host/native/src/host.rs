@@ -4,11 +4,13 @@ use crate::bundle::Bundle;
 use crate::config::{self, Config};
 use crate::platform::Native;
 use anyhow::{Context as _, Result, anyhow};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 use std::sync::Arc;
 use zero_egress::{Egress, Grant, HostPattern, Place, Secret};
-use zero_engine::{Compiler, Engine, FunctionBytes, Functions, MacKey, Registry};
+use zero_engine::{Compiler, Connector, Engine, FunctionBytes, Functions, MacKey, Registry, Snapshot};
+use zero_lifecycle::{Base, Lineup, Manager, Policy, Store};
 use zero_pipeline::catalogue::{Catalogue, SourceRecord};
 use zero_pipeline::{Answered, Ask, Event, Fixed, Problem, Region};
 use zero_store::{FILES_HOST, FilesHost, FilesIndex};
@@ -17,6 +19,7 @@ use zero_store::{FILES_HOST, FilesHost, FilesIndex};
 pub const FILES_SOURCE: &str = "files";
 
 /// How to assemble a host.
+#[derive(Default)]
 pub struct Options {
     /// Where compiled components are kept; none compiles them at every start.
     pub artifacts: Option<PathBuf>,
@@ -24,9 +27,14 @@ pub struct Options {
     pub compiler: Compiler,
     /// An index of the asker's own files.
     pub files: Option<FilesIndex>,
+    /// Where installed connectors are kept; none runs the bundle's alone.
+    pub state: Option<PathBuf>,
+    /// Code that nobody vouches for may be installed, whatever the configuration says.
+    pub allow_unsigned: bool,
 }
 
-/// A host that can answer; clones share everything.
+/// A host that can answer, with the connectors of one moment; clones share everything. [`Live`](crate::Live) is the
+/// succession of them while a process runs.
 #[derive(Clone)]
 pub struct Host {
     /// What lasts from question to question.
@@ -35,10 +43,16 @@ pub struct Host {
     pub platform: Native,
     /// As it was read.
     pub config: Arc<Config>,
+    /// What was installed, if there is a place for it.
+    pub manager: Option<Arc<Manager>>,
+    /// What could not be taken in, for the operator.
+    pub problems: Arc<[String]>,
+    /// The catalogue that the region's was made of: the same one means that no source has changed.
+    catalogue: Arc<Catalogue>,
 }
 
 impl Host {
-    /// Loads a bundle's components and opens its way out.
+    /// Loads a bundle's components and those that are installed, and opens its way out.
     ///
     /// # Errors
     /// Names the component or the configuration entry that is wrong.
@@ -50,21 +64,56 @@ impl Host {
             ..zero_engine::Config::default()
         })?;
         // Components are independent, and compiling or mapping them is most of a start.
-        let (functions, registry) = std::thread::scope(|scope| {
+        let (functions, connectors) = std::thread::scope(|scope| {
             let functions = scope.spawn(|| load_functions(&engine, &bundle));
-            let registry = load_connectors(&engine, &bundle);
+            let connectors = load_connectors(&engine, &bundle);
             let functions = functions.join().map_err(|_| anyhow!("loading the functions panicked"))?;
-            anyhow::Ok((functions?, registry?))
+            anyhow::Ok((functions?, connectors?))
         })?;
-        let config = Arc::new(bundle.config);
-        let egress = open_egress(&config, options.files.clone())?;
+        let mut config = bundle.config;
+        config.connectors.allow_unsigned |= options.allow_unsigned;
+        let base = with_files(bundle.catalogue, options.files.is_some());
+        let (lineup, manager) = line_up(&config, base, connectors, &engine, options.state)?;
+        check_switches(&config, &lineup.catalogue)?;
+        for problem in &lineup.problems {
+            tracing::error!(problem, "something installed is left out");
+        }
+
+        let config = Arc::new(config);
+        let egress = open_egress(&config, options.files)?;
+        let registry = Registry::new();
+        registry.replace(lineup.connectors.into_values());
+        let versions = versions(&registry.snapshot());
         let platform = Native::new(functions, registry, egress, {
             let config = Arc::clone(&config);
             move |record, descriptor| grant(&config, record, &descriptor.hosts).map_err(|error| format!("{error:#}"))
         });
-        let catalogue = with_files(bundle.catalogue, options.files.is_some());
-        let region = Arc::new(Region::new(catalogue, config.pipeline.clone()));
-        Ok(Self { region, platform, config })
+        let first = Region::new(lineup.catalogue.as_ref().clone(), config.pipeline.clone());
+        let region = Arc::new(Region { versions, ..first });
+        let (catalogue, problems) = (lineup.catalogue, lineup.problems.into());
+        Ok(Self { region, platform, config, manager: manager.map(Arc::new), problems, catalogue })
+    }
+
+    /// The host after connectors came, went or were replaced. The clock, the cache and what is known of sources go on;
+    /// sources whose connector is another one start clean.
+    #[must_use]
+    pub fn succeed(&self, lineup: Lineup) -> Self {
+        let registry = Registry::new();
+        registry.replace(lineup.connectors.into_values());
+        let connectors = registry.snapshot();
+        let versions = versions(&connectors);
+        let changed = |name: &String| versions.get(name) != self.region.versions.get(name);
+        let records = self.region.catalogue.records().iter().filter(|record| changed(&record.connector));
+        self.region.health.renew(records.map(|record| record.source.id.as_str()));
+        let catalogue = (!Arc::ptr_eq(&lineup.catalogue, &self.catalogue)).then(|| lineup.catalogue.as_ref().clone());
+        Self {
+            region: Arc::new(self.region.succeed(catalogue, versions)),
+            platform: self.platform.with_connectors(connectors),
+            config: Arc::clone(&self.config),
+            manager: self.manager.clone(),
+            problems: lineup.problems.into(),
+            catalogue: lineup.catalogue,
+        }
     }
 
     /// Answers a question; the future is `Send`.
@@ -106,12 +155,53 @@ fn load_functions(engine: &Engine, bundle: &Bundle) -> Result<Functions> {
     engine.functions(bytes).context("loading the functions")
 }
 
-fn load_connectors(engine: &Engine, bundle: &Bundle) -> Result<Registry> {
-    let registry = Registry::new();
-    for (name, bytes) in &bundle.connectors {
-        registry.install(engine.connector(bytes).with_context(|| format!("loading connector `{name}`"))?);
+/// The bundle's connectors, each with its size.
+fn load_connectors(engine: &Engine, bundle: &Bundle) -> Result<Vec<(Connector, usize)>> {
+    let load = |(name, bytes): &(String, Vec<u8>)| {
+        let connector = engine.connector(bytes).with_context(|| format!("loading connector `{name}`"))?;
+        Ok((connector, bytes.len()))
+    };
+    bundle.connectors.iter().map(load).collect()
+}
+
+/// What is in force: the bundle's layer, and what is installed over it.
+fn line_up(
+    config: &Config,
+    catalogue: Catalogue,
+    connectors: Vec<(Connector, usize)>,
+    engine: &Engine,
+    state: Option<PathBuf>,
+) -> Result<(Lineup, Option<Manager>)> {
+    let Some(state) = state else {
+        let connectors = connectors.into_iter().map(|(connector, _)| (connector.name().to_owned(), connector)).collect();
+        return Ok((Lineup { connectors, catalogue: Arc::new(catalogue), problems: Vec::new() }, None));
+    };
+    let trust = config.connectors.trust.as_deref().map(zero_oci::Trust::from_file).transpose();
+    let policy = Policy {
+        trust: trust.context("[connectors] trust")?.map(Arc::new),
+        insecure_loopback_registry: config.connectors.insecure_loopback_registry,
+        allow_unsigned: config.connectors.allow_unsigned,
+        raises: config.connectors.limits.clone(),
+        sources_on: config.sources.enable.clone(),
+        sources_off: config.sources.disable.clone(),
+    };
+    let base = Base::new(connectors, catalogue).context("the bundle's connectors")?;
+    let manager = Manager::new(Store::new(state), engine.clone(), base, policy);
+    let lineup = manager.lineup(|_| None).context("installed connectors")?;
+    Ok((lineup, Some(manager)))
+}
+
+/// A source that is switched on or off must be one.
+fn check_switches(config: &Config, catalogue: &Catalogue) -> Result<()> {
+    let unknown = |id: &&String| catalogue.get(id).is_none();
+    match config.sources.enable.iter().chain(&config.sources.disable).find(unknown) {
+        Some(id) => Err(anyhow!("[sources] names `{id}`, which is no source of the catalogue")),
+        None => Ok(()),
     }
-    Ok(registry)
+}
+
+fn versions(connectors: &Snapshot) -> BTreeMap<String, String> {
+    connectors.iter().map(|(name, connector)| (name.to_owned(), connector.digest().to_owned())).collect()
 }
 
 fn open_egress(config: &Config, files: Option<FilesIndex>) -> Result<Egress> {

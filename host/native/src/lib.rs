@@ -6,8 +6,13 @@ pub mod bundle;
 pub mod host;
 pub mod platform;
 
+pub mod desk;
+mod live;
+
 pub mod server;
 
 pub use bundle::Bundle;
+pub use desk::Desk;
 pub use host::{Host, Options};
+pub use live::Live;
 pub use platform::Native;

@@ -3,34 +3,51 @@
 use core::time::Duration;
 use headers::{CacheControl, Header as _};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Instant, SystemTime};
 use zero_egress::{CacheHeaders, Egress, Grant};
-use zero_engine::{Cause, Functions, Registry, Snapshot};
+use zero_engine::{Called, Cause, Connector, Fault, Functions, Registry, Snapshot};
 use zero_pipeline::catalogue::SourceRecord;
 use zero_pipeline::{CallError, Fetched, Freshness, Platform, Rooms};
 use zero_types::prelude::*;
 
-/// The native platform; clones share everything.
+/// The native platform with one set of connectors; clones share everything.
 #[derive(Clone)]
 pub struct Native {
     inner: Arc<Inner>,
+    set: Arc<Set>,
 }
 
 type MakeGrant = Box<dyn Fn(&SourceRecord, &Descriptor) -> Result<Grant, String> + Send + Sync>;
 
+/// Hears how every call of a connector ended: fine, or by a fault of the connector's own.
+pub(crate) type Watcher = Box<dyn Fn(&Connector, Option<&'static str>) + Send + Sync>;
+
 struct Inner {
     start: Instant,
     functions: Functions,
-    registry: Registry,
     egress: Egress,
-    /// Grants by source, made when a source is first asked.
-    grants: Mutex<HashMap<String, Arc<Grant>>>,
     make_grant: MakeGrant,
+    watcher: OnceLock<Watcher>,
+}
+
+/// The connectors of one moment, and what their sources may do outside: the hosts of a source are those that *this*
+/// version of its connector may name.
+struct Set {
+    connectors: Snapshot,
+    /// By source, made when a source is first asked.
+    grants: Mutex<HashMap<String, Arc<Grant>>>,
+}
+
+impl Set {
+    fn new(connectors: Snapshot) -> Arc<Self> {
+        Arc::new(Self { connectors, grants: Mutex::new(HashMap::new()) })
+    }
 }
 
 impl Native {
-    /// A platform over an engine's functions and registry and a way out; `make_grant` says what a source may do there.
+    /// A platform over an engine's functions, the connectors of this moment and a way out; `make_grant` says what a
+    /// source may do there.
     pub fn new(
         functions: Functions,
         registry: Registry,
@@ -40,18 +57,28 @@ impl Native {
         let inner = Inner {
             start: Instant::now(),
             functions,
-            registry,
             egress,
-            grants: Mutex::new(HashMap::new()),
             make_grant: Box::new(make_grant),
+            watcher: OnceLock::new(),
         };
-        Self { inner: Arc::new(inner) }
+        Self { inner: Arc::new(inner), set: Set::new(registry.snapshot()) }
     }
 
-    /// The connectors, which may be replaced while questions flow.
+    /// The same world with other connectors. Whoever has this one keeps its connectors until they drop it.
     #[must_use]
-    pub fn registry(&self) -> &Registry {
-        &self.inner.registry
+    pub fn with_connectors(&self, connectors: Snapshot) -> Self {
+        Self { inner: Arc::clone(&self.inner), set: Set::new(connectors) }
+    }
+
+    /// The connectors.
+    #[must_use]
+    pub fn connectors(&self) -> &Snapshot {
+        &self.set.connectors
+    }
+
+    /// Has every call of a connector watched; only the first watcher is heard.
+    pub(crate) fn watch(&self, watcher: Watcher) {
+        let _ = self.inner.watcher.set(watcher);
     }
 
     /// What a source may do outside can be worked out.
@@ -63,11 +90,11 @@ impl Native {
     }
 
     fn grant(&self, record: &SourceRecord) -> Result<Arc<Grant>, String> {
-        let mut grants = self.inner.grants.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut grants = self.set.grants.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(grant) = grants.get(&record.source.id) {
             return Ok(Arc::clone(grant));
         }
-        let connector = self.inner.registry.get(&record.connector);
+        let connector = self.set.connectors.get(&record.connector);
         let connector = connector.ok_or_else(|| format!("the connector `{}` is not installed", record.connector))?;
         let grant = Arc::new((self.inner.make_grant)(record, connector.descriptor())?);
         grants.insert(record.source.id.clone(), Arc::clone(&grant));
@@ -109,14 +136,14 @@ impl Platform for Native {
     }
 
     fn rooms(&self) -> NativeRooms {
-        NativeRooms { functions: self.inner.functions.clone(), connectors: self.inner.registry.snapshot() }
+        NativeRooms { inner: Arc::clone(&self.inner), connectors: self.set.connectors.clone() }
     }
 }
 
 /// The functions, and the connectors as they were at one moment.
 #[derive(Clone)]
 pub struct NativeRooms {
-    functions: Functions,
+    inner: Arc<Inner>,
     connectors: Snapshot,
 }
 
@@ -127,18 +154,37 @@ impl NativeRooms {
         &self.connectors
     }
 
-    fn connector(&self, name: &str) -> Result<&zero_engine::Connector, CallError> {
-        self.connectors.get(name).ok_or(CallError::Missing)
+    fn functions(&self) -> &Functions {
+        &self.inner.functions
+    }
+
+    /// A call of a connector, of whose end the watcher hears.
+    fn call<T>(
+        &self,
+        name: &str,
+        call: impl FnOnce(&Connector) -> Result<Called<T>, zero_engine::CallError>,
+    ) -> Result<T, CallError> {
+        let connector = self.connectors.get(name).ok_or(CallError::Missing)?;
+        let called = call(connector);
+        if let Some(watcher) = self.inner.watcher.get() {
+            // A host that is too busy is not the connector's fault.
+            let at_fault = |error: &zero_engine::CallError| (error.fault() == Fault::Component).then(|| error.cause.name());
+            match &called {
+                Ok(_) => watcher(connector, None),
+                Err(error) => at_fault(error).into_iter().for_each(|cause| watcher(connector, Some(cause))),
+            }
+        }
+        Ok(called.map_err(call_error)?.value)
     }
 }
 
 impl Rooms for NativeRooms {
     fn digests(&self) -> Vec<(String, String)> {
         let function = |(name, digest): (&str, &str)| (format!("functions/{name}"), format!("sha256:{digest}"));
-        let connector = |(name, it): (&str, &zero_engine::Connector)| {
+        let connector = |(name, it): (&str, &Connector)| {
             (format!("connectors/{name}"), format!("sha256:{}", it.digest()))
         };
-        let mut digests: Vec<_> = self.functions.digests().into_iter().map(function).collect();
+        let mut digests: Vec<_> = self.functions().digests().into_iter().map(function).collect();
         digests.extend(self.connectors.iter().map(connector));
         digests.sort();
         digests
@@ -155,7 +201,7 @@ impl Rooms for NativeRooms {
         question: &Question,
         intent: &Intent,
     ) -> Result<Result<Plan, Failure>, CallError> {
-        Ok(self.connector(connector)?.plan(source, question, intent).map_err(call_error)?.value)
+        self.call(connector, |connector| connector.plan(source, question, intent))
     }
 
     fn resume(
@@ -165,7 +211,7 @@ impl Rooms for NativeRooms {
         state: &[u8],
         outcomes: &[Outcome],
     ) -> Result<Result<Step, Failure>, CallError> {
-        Ok(self.connector(connector)?.resume(source, state, outcomes).map_err(call_error)?.value)
+        self.call(connector, |connector| connector.resume(source, state, outcomes))
     }
 
     fn authenticate(
@@ -174,23 +220,23 @@ impl Rooms for NativeRooms {
         keys: &[KeyRecord],
         now_ms: i64,
     ) -> Result<Result<Principal, Denial>, CallError> {
-        self.functions.authenticate(credential, keys, now_ms).map_err(call_error)
+        self.functions().authenticate(credential, keys, now_ms).map_err(call_error)
     }
 
     fn authorize(&self, principal: &Principal, action: Action, resource: &str) -> Result<Decision, CallError> {
-        self.functions.authorize(principal, action, resource).map_err(call_error)
+        self.functions().authorize(principal, action, resource).map_err(call_error)
     }
 
     fn resolve(&self, question: &Question, profile: &Profile, turns: &[Turn]) -> Result<Resolved, CallError> {
-        self.functions.resolve(question, profile, turns).map_err(call_error)
+        self.functions().resolve(question, profile, turns).map_err(call_error)
     }
 
     fn read(&self, question: &Question) -> Result<Intent, CallError> {
-        self.functions.read(question).map_err(call_error)
+        self.functions().read(question).map_err(call_error)
     }
 
     fn compose(&self, question: &Question, intent: &Intent, findings: &[Finding]) -> Result<Answer, CallError> {
-        self.functions.compose(question, intent, findings).map_err(call_error)
+        self.functions().compose(question, intent, findings).map_err(call_error)
     }
 }
 

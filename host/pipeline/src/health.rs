@@ -143,6 +143,17 @@ impl Health {
         self.lock().sources.remove(source_id);
     }
 
+    /// Starts anew with these sources, whose connector was replaced: failures and refusals may have been the old
+    /// version's own. What a service asked for (less traffic, its pace) holds for the new one as well.
+    pub fn renew<'i>(&self, source_ids: impl IntoIterator<Item = &'i str>) {
+        let mut inner = self.lock();
+        for id in source_ids {
+            let Some(health) = inner.sources.get_mut(id) else { continue };
+            let kept = health.suspended.filter(|suspended| suspended.cause == SuspensionCause::RateLimited);
+            *health = SourceHealth { suspended: kept, next_free: health.next_free, ..SourceHealth::default() };
+        }
+    }
+
     /// After how long a second copy of a request is worth sending: the source's usual time at p95.
     #[must_use]
     pub fn hedge_after(&self, source_id: &str) -> Duration {
@@ -254,6 +265,23 @@ mod tests {
 
     fn unreachable() -> Outcome {
         Outcome::Failed(FetchFailure { kind: FetchFailureKind::Unreachable, detail: String::new() })
+    }
+
+    #[test]
+    fn a_replaced_connector_starts_clean_but_for_what_the_service_asked() {
+        let health = Health::default();
+        for _ in 0..limits::BREAKER_FAILURES_MAX {
+            health.record("broken", &unreachable(), SECOND, Duration::ZERO);
+        }
+        health.record("refused", &status(401, None), SECOND, Duration::ZERO);
+        health.record("busy", &status(429, Some("60")), SECOND, Duration::ZERO);
+        health.record("other", &status(401, None), SECOND, Duration::ZERO);
+        health.renew(["broken", "refused", "busy", "unknown"]);
+        let left: Vec<String> = health.suspended(SECOND).into_iter().map(|(id, _)| id).collect();
+        assert_eq!(left, ["busy", "other"]);
+        // The failures before do not count any more.
+        health.record("broken", &unreachable(), SECOND, Duration::ZERO);
+        assert!(health.closed("broken", SECOND).is_none());
     }
 
     #[test]

@@ -1,10 +1,13 @@
 //! What lasts from question to question: catalogue and its index, cache, health, settings, keys.
 
-use crate::cache::Cache;
-use crate::catalogue::Catalogue;
+use crate::cache::{Cache, Key};
+use crate::catalogue::{Catalogue, SourceRecord};
 use crate::health::Health;
 use crate::route::Index;
 use crate::settings::Settings;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use zero_types::connector::Request;
 use zero_types::functions::KeyRecord;
 
 /// One region's state; shared by all of its questions.
@@ -12,7 +15,7 @@ pub struct Region {
     /// Every source.
     pub catalogue: Catalogue,
     /// The router's index over it.
-    pub index: Index,
+    pub index: Arc<Index>,
     /// Exchanges.
     pub cache: Cache,
     /// Sources.
@@ -21,6 +24,8 @@ pub struct Region {
     pub settings: Settings,
     /// API keys that are accepted.
     pub keys: Vec<KeyRecord>,
+    /// Digests of connectors that may be replaced while the region lasts, by name.
+    pub versions: BTreeMap<String, String>,
 }
 
 impl Region {
@@ -28,12 +33,60 @@ impl Region {
     #[must_use]
     pub fn new(catalogue: Catalogue, settings: Settings) -> Self {
         Self {
-            index: Index::new(&catalogue),
+            index: Arc::new(Index::new(&catalogue)),
             catalogue,
             cache: Cache::default(),
             health: Health::default(),
             settings,
             keys: Vec::new(),
+            versions: BTreeMap::new(),
         }
+    }
+
+    /// The region after connectors were replaced, over the same cache, health and settings; with another catalogue
+    /// when sources came or went. Questions in flight keep the one they have.
+    #[must_use]
+    pub fn succeed(&self, catalogue: Option<Catalogue>, versions: BTreeMap<String, String>) -> Self {
+        let index = catalogue.as_ref().map_or_else(|| Arc::clone(&self.index), |catalogue| Arc::new(Index::new(catalogue)));
+        Self {
+            index,
+            catalogue: catalogue.unwrap_or_else(|| self.catalogue.clone()),
+            cache: self.cache.clone(),
+            health: self.health.clone(),
+            settings: self.settings.clone(),
+            keys: self.keys.clone(),
+            versions,
+        }
+    }
+
+    /// Where an exchange of a source is kept. The connector's version is part of it: what one version was allowed to
+    /// fetch is not there for the next, and a new version starts clean.
+    #[must_use]
+    pub fn cache_key(&self, record: &SourceRecord, request: &Request) -> Key {
+        match self.versions.get(&record.connector) {
+            Some(digest) => Key::of(&format!("{}@{digest}", record.source.id), request),
+            None => Key::of(&record.source.id, request),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_version_starts_with_an_empty_cache() {
+        let text = "connector = \"x\"\n[[source]]\nid = \"a\"\nname = \"A\"\nsummary = \"s\"\n";
+        let region = Region::new(Catalogue::from_toml([("c.toml", text)]).unwrap(), Settings::default());
+        let record = region.catalogue.get("a").unwrap();
+        let request = Request::get("https://a.example/");
+        let key = |digest: Option<&str>| {
+            let versions = digest.map(|digest| ("x".to_owned(), digest.to_owned()));
+            region.succeed(None, versions.into_iter().collect()).cache_key(record, &request)
+        };
+        assert_eq!(key(None), Key::of("a", &request));
+        assert_eq!(key(Some("1")), key(Some("1")));
+        assert_ne!(key(Some("1")), key(Some("2")));
+        assert!(Arc::ptr_eq(&region.succeed(None, BTreeMap::new()).index, &region.index));
     }
 }

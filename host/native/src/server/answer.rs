@@ -54,7 +54,7 @@ async fn respond(door: Arc<Door>, id: u64, asked: Result<Asked, Problem>) -> Res
     drop(place);
     let body = match form {
         Form::Text => text::plain(&Answer::of(&answered)),
-        _ if receipt => Receipt::of(&answered, &door.host.region.settings)?.to_json()?,
+        _ if receipt => Receipt::of(&answered, &door.host().region.settings)?.to_json()?,
         _ => Answer::of(&answered).to_json()?,
     };
     let content_type = match form {

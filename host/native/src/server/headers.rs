@@ -27,7 +27,7 @@ static ALWAYS: [(HeaderName, HeaderValue); 6] = [
 ];
 
 pub(super) async fn around(State(door): State<Arc<Door>>, mut request: Request, next: Next) -> Response {
-    let id = door.host.platform.random();
+    let id = door.host().platform.random();
     request.extensions_mut().insert(RequestId(id));
     let mut response = next.run(request).await;
     let headers = response.headers_mut();

@@ -12,11 +12,12 @@ pub(super) async fn alive() -> Response {
 }
 
 pub(super) async fn ready(State(door): State<Arc<Door>>) -> Response {
-    let connectors = door.host.platform.registry().snapshot().len();
+    let host = door.host();
+    let connectors = host.platform.connectors().len();
     if let Some(reason) = unready(door.is_closing(), connectors) {
         return problem::response(&problem::not_ready(reason));
     }
-    let sources = door.host.region.catalogue.records().iter().filter(|record| record.enabled).count();
+    let sources = host.region.catalogue.records().iter().filter(|record| record.enabled).count();
     json(serde_json::json!({ "status": "ready", "connectors": connectors, "sources": sources }))
 }
 

@@ -1,6 +1,6 @@
 //! The HTTP door.
 //!
-//! - **Takes** a [`Host`], a listener and the moment to stop: HTTP/1.1, and HTTP/2 by prior knowledge, on one port.
+//! - **Takes** a [`Live`] host, a listener and the moment to stop: HTTP/1.1, and HTTP/2 by prior knowledge, on one port.
 //! - **Gives** answers as JSON, text or a stream of events, sources, and its own health.
 //! - **Fails** per request with an RFC 9457 problem, per connection by closing it, as a whole never once it serves.
 //! - **Limits**: [`limits`] and those of `zero_pipeline::limits`; questions beyond them are turned away at once.
@@ -25,7 +25,9 @@ mod stream;
 mod health;
 mod sources;
 
-use crate::host::Host;
+pub mod admin;
+
+use crate::live::Live;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
@@ -40,8 +42,12 @@ use tower_http::compression::predicate::{DefaultPredicate, Predicate as _, SizeA
 ///
 /// # Errors
 /// The listener is unusable from the start.
-pub async fn serve(host: Host, listener: TcpListener, shutdown: impl Future<Output = ()> + Send) -> anyhow::Result<()> {
-    let door = Arc::new(Door::new(host));
+pub async fn serve(
+    live: impl Into<Live>,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send,
+) -> anyhow::Result<()> {
+    let door = Arc::new(Door::new(live.into()));
     connection::accept(listener, router(Arc::clone(&door)), shutdown, || door.close()).await
 }
 

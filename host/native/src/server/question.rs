@@ -2,6 +2,7 @@
 
 use super::limits;
 use crate::host::Host;
+use crate::live::Live;
 use core::panic::AssertUnwindSafe;
 use futures_util::FutureExt as _;
 use std::sync::Arc;
@@ -11,15 +12,20 @@ use zero_pipeline::{Answered, Ask, Event, Fixed, Problem};
 
 /// What all requests share.
 pub(super) struct Door {
-    pub(super) host: Host,
+    live: Live,
     places: Arc<Semaphore>,
     closing: AtomicBool,
 }
 
 impl Door {
-    pub(super) fn new(host: Host) -> Self {
-        let places = Arc::new(Semaphore::new(host.config.server.questions_in_flight_max));
-        Self { host, places, closing: AtomicBool::new(false) }
+    pub(super) fn new(live: Live) -> Self {
+        let places = Arc::new(Semaphore::new(live.host().config.server.questions_in_flight_max));
+        Self { live, places, closing: AtomicBool::new(false) }
+    }
+
+    /// The host of this moment: whoever needs two things of it takes it once.
+    pub(super) fn host(&self) -> Arc<Host> {
+        self.live.host()
     }
 
     /// From now on it says that it is not ready; questions that still come are answered.
@@ -44,7 +50,7 @@ impl Door {
     /// # Errors
     /// `unknown-source`.
     pub(super) fn check(&self, ask: &Ask) -> Result<(), Problem> {
-        self.host.check(ask)
+        self.host().check(ask)
     }
 
     /// Answers a question under the id of its request; dropping the future ends the question.
@@ -58,7 +64,7 @@ impl Door {
         events: impl FnMut(Event<'_>) + Send,
     ) -> Result<Answered, Problem> {
         let fixed = Fixed { id: Some(id), ..Fixed::default() };
-        guarded(self.host.answer(ask, fixed, events)).await
+        guarded(self.live.answer(ask, fixed, events)).await
     }
 }
 

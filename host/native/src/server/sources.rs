@@ -2,6 +2,7 @@
 
 use super::question::Door;
 use super::{credential, problem};
+use crate::host::Host;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
@@ -19,9 +20,10 @@ use zero_types::prelude::{Action, Decision};
 
 pub(super) async fn list(State(door): State<Arc<Door>>, headers: HeaderMap) -> Response {
     respond(|| {
-        may_list(&door, &headers)?;
-        let shelf = Shelf::of(&door);
-        let sources = door.host.region.catalogue.records().iter().map(|record| shelf.source(record)).collect();
+        let host = door.host();
+        may_list(&host, &headers)?;
+        let shelf = Shelf::of(&host);
+        let sources = host.region.catalogue.records().iter().map(|record| shelf.source(record)).collect();
         json(&Sources { sources })
     })
 }
@@ -34,9 +36,10 @@ pub(super) async fn one(
     // An id that is not even UTF-8 is no source's.
     let Ok(Path(id)) = id else { return problem::not_found().await };
     respond(|| {
-        may_list(&door, &headers)?;
-        let record = door.host.region.catalogue.get(&id).ok_or_else(|| problem::no_such_source(&id))?;
-        json(&Shelf::of(&door).source(record))
+        let host = door.host();
+        may_list(&host, &headers)?;
+        let record = host.region.catalogue.get(&id).ok_or_else(|| problem::no_such_source(&id))?;
+        json(&Shelf::of(&host).source(record))
     })
 }
 
@@ -47,10 +50,10 @@ fn respond(body: impl FnOnce() -> Result<String, Problem>) -> Response {
     }
 }
 
-fn may_list(door: &Door, headers: &HeaderMap) -> Result<(), Problem> {
-    let (platform, broke) = (&door.host.platform, |error| Problem::internal(format!("the auth room {error}")));
+fn may_list(host: &Host, headers: &HeaderMap) -> Result<(), Problem> {
+    let (platform, broke) = (&host.platform, |error| Problem::internal(format!("the auth room {error}")));
     let (rooms, credential) = (platform.rooms(), credential::credential(headers)?);
-    let principal = rooms.authenticate(&credential, &door.host.region.keys, platform.now_ms()).map_err(broke)?;
+    let principal = rooms.authenticate(&credential, &host.region.keys, platform.now_ms()).map_err(broke)?;
     let principal = principal.map_err(|denial| Problem::unauthenticated(&denial.reason))?;
     match rooms.authorize(&principal, Action::ListSources, "sources").map_err(broke)? {
         Decision::Allow => Ok(()),
@@ -71,11 +74,11 @@ struct Shelf {
 }
 
 impl Shelf {
-    fn of(door: &Door) -> Self {
-        let (platform, region) = (&door.host.platform, &door.host.region);
+    fn of(host: &Host) -> Self {
+        let (platform, region) = (&host.platform, &host.region);
         let now = platform.elapsed();
         Self {
-            connectors: platform.registry().snapshot(),
+            connectors: platform.connectors().clone(),
             suspended: region.health.suspended(now).into_iter().collect(),
             now,
             now_ms: platform.now_ms(),

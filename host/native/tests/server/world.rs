@@ -66,7 +66,7 @@ fn assemble(bundle: Bundle) -> Host {
     let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let artifacts = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("artifacts");
     let compiler = zero_engine::Compiler::InProcess;
-    Host::assemble(bundle, Options { artifacts: Some(artifacts), compiler, files: None }).unwrap()
+    Host::assemble(bundle, Options { artifacts: Some(artifacts), compiler, ..Options::default() }).unwrap()
 }
 
 fn bundle_folder() -> PathBuf {

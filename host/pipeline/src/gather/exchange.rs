@@ -1,7 +1,7 @@
 //! One exchange: cache, one flight per key, breaker, pace, one hedge, one retry.
 
 use crate::answer::Asked;
-use crate::cache::{Key, Lookup};
+use crate::cache::Lookup;
 use crate::catalogue::SourceRecord;
 use crate::health::Suspension;
 use crate::platform::{Fetched, Freshness, Platform};
@@ -80,7 +80,7 @@ async fn shared<P: Platform>(
     request: &Request,
     connections: &Semaphore,
 ) -> (Outcome, bool) {
-    let key = Key::of(&record.source.id, request);
+    let key = asked.region.cache_key(record, request);
     loop {
         match asked.region.cache.look_up(key, asked.platform.elapsed()) {
             Lookup::Hit(outcome) => return (outcome, true),

@@ -1,0 +1,45 @@
+//! Limits of installed connectors: unit in the name, default, why.
+
+use core::time::Duration;
+
+/// Versions kept of one connector, the current and the pending one included: more than anybody rolls back through.
+pub const HISTORY_MAX: usize = 16;
+/// Quarantined digests kept of one connector; the oldest is forgotten.
+pub const QUARANTINED_MAX: usize = 32;
+/// Connectors and sets of sources installed at once.
+pub const INSTALLED_MAX: usize = 1024;
+/// Bytes of `connectors.json`: all of the above, with room.
+pub const STATE_BYTES_MAX: u64 = 16 * 1024 * 1024;
+/// How long a change waits for another one to be written.
+pub const LOCK_TIME_MAX: Duration = Duration::from_secs(10);
+/// How often it looks.
+pub const LOCK_POLL: Duration = Duration::from_millis(10);
+/// Characters of a digest that are enough to name a version.
+pub const DIGEST_PREFIX_MIN: usize = 6;
+
+/// A version that misbehaved this often ...
+pub const FAULTS_MAX: u32 = 5;
+/// ... in this many of its last calls ...
+pub const FAULTS_CALLS: u32 = 64;
+/// ... within this time is quarantined. One poisoned response is a bad day; five in a minute is the version.
+pub const FAULTS_TIME: Duration = Duration::from_secs(60);
+
+/// Failures of a smoke test that are kept and shown: the first ones say what is wrong.
+pub const SMOKE_FAILURES_MAX: usize = 8;
+/// Bytes of each.
+pub const SMOKE_FAILURE_BYTES_MAX: usize = 600;
+/// Bytes of a file with sources.
+pub const SOURCES_BYTES_MAX: u64 = 2 * 1024 * 1024;
+
+/// A component an operator may let in at most, bytes: a whole interpreter with its library.
+pub const COMPONENT_BYTES_CEILING: usize = 32 * 1024 * 1024;
+/// Linear memory an operator may grant an instance at most, bytes.
+pub const MEMORY_BYTES_CEILING: usize = 256 * 1024 * 1024;
+/// CPU an operator may grant one call at most: longer than any question waits for.
+pub const CPU_CEILING: Duration = Duration::from_secs(2);
+
+const _: () = assert!(FAULTS_CALLS == u64::BITS, "the last calls are the bits of one word");
+const _: () = assert!(FAULTS_MAX <= FAULTS_CALLS);
+const _: () = assert!(COMPONENT_BYTES_CEILING >= zero_builder::COMPONENT_BYTES_MAX);
+const _: () = assert!(MEMORY_BYTES_CEILING >= zero_pipeline::limits::GUEST_MEMORY_BYTES_MAX);
+const _: () = assert!(CPU_CEILING.as_millis() >= zero_pipeline::limits::GUEST_CPU_MAX.as_millis());
