@@ -73,7 +73,8 @@ impl Host {
         let mut config = bundle.config;
         config.connectors.allow_unsigned |= options.allow_unsigned;
         let base = with_files(bundle.catalogue, options.files.is_some());
-        let (lineup, manager) = line_up(&config, base, connectors, &engine, options.state)?;
+        let state = options.state;
+        let (lineup, manager) = line_up(&config, base, connectors, &engine, state.clone())?;
         check_switches(&config, &lineup.catalogue)?;
         for problem in &lineup.problems {
             tracing::error!(problem, "something installed is left out");
@@ -84,7 +85,7 @@ impl Host {
         let registry = Registry::new();
         registry.replace(lineup.connectors.into_values());
         let versions = versions(&registry.snapshot());
-        let platform = Native::new(functions, registry, egress, {
+        let platform = Native::new(functions, registry, egress, state.as_deref(), {
             let config = Arc::clone(&config);
             move |record, descriptor| grant(&config, record, &descriptor.hosts).map_err(|error| format!("{error:#}"))
         });
