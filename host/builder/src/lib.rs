@@ -9,6 +9,7 @@
 //!   the result has not even a type import. Both have the same core exports.
 
 pub mod fixtures;
+pub mod foreign;
 mod versions;
 
 pub use versions::{Adapter, VERSIONS, Version, compatibility_table, latest, version_of};
