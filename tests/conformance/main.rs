@@ -9,13 +9,14 @@
     reason = "a test ends by panicking"
 )]
 
+mod fixtures;
 mod routing;
 mod weather;
 
 use std::sync::Arc;
+use zero_connector_sdk::testing::{Bounds, misses_of_fetch, misses_of_findings};
 use zero_engine::Connector;
 use zero_pipeline::catalogue::SourceRecord;
-use zero_pipeline::limits;
 use zero_tests::bundle::{Loaded, bundle};
 use zero_tests::catalogue;
 use zero_types::prelude::*;
@@ -123,42 +124,15 @@ fn plans_are_accepted_deterministic_and_bounded() {
 /// Within what a host grants.
 fn check_step(record: &SourceRecord, step: &Step, what: &str) {
     let id = &record.source.id;
-    match step {
+    let misses = match step {
         Step::Fetch(fetch) => {
-            let count = fetch.requests.len();
-            assert!((1..=limits::REQUESTS_PER_ROUND_MAX).contains(&count), "`{id}`, {what}: {count} requests");
-            assert!(
-                fetch.state.len() <= limits::GUEST_STATE_BYTES_MAX,
-                "`{id}`, {what}: a state of {}",
-                fetch.state.len()
-            );
             for request in &fetch.requests {
                 let host = host_of(&request.url);
                 assert!(is_among(host, &record.hosts), "`{id}`, {what}: `{host}` is not in {:?}", record.hosts);
-                assert!(request.url.len() <= limits::URL_BYTES_MAX, "`{id}`, {what}: {}", request.url);
-                assert!(request.headers.len() <= limits::REQUEST_HEADERS_MAX, "`{id}`, {what}");
-                assert!(
-                    !request.url.chars().any(|c| c.is_whitespace() || c.is_control()),
-                    "`{id}`, {what}: {}",
-                    request.url
-                );
             }
+            misses_of_fetch(fetch, &Bounds::default())
         }
-        Step::Done(findings) => check_findings(id, findings, what),
-    }
-}
-
-fn check_findings(id: &str, findings: &Findings, what: &str) {
-    assert!(findings.passages.len() <= limits::PASSAGES_PER_SOURCE_MAX, "`{id}`, {what}");
-    assert!(findings.claims.len() <= limits::CLAIMS_PER_SOURCE_MAX, "`{id}`, {what}");
-    for claim in &findings.claims {
-        let passage = findings.passages.get(claim.passage as usize);
-        let said = passage.and_then(|passage| claim.span.of(&passage.text));
-        assert!(said.is_some_and(|said| !said.is_empty()), "`{id}`, {what}: {claim:?} points nowhere");
-    }
-    for passage in &findings.passages {
-        assert!((0.0..=1.0).contains(&passage.score), "`{id}`, {what}: score {}", passage.score);
-        let url = passage.url.as_deref().unwrap_or("https://x.example");
-        assert!(url.starts_with("http://") || url.starts_with("https://") || url.starts_with("file:"), "`{id}`: {url}");
-    }
+        Step::Done(findings) => misses_of_findings(findings, &Bounds::default()),
+    };
+    assert!(misses.is_empty(), "`{id}`, {what}: {misses:?}");
 }

@@ -203,14 +203,9 @@ fn is_number(word: &str) -> bool {
 /// Takes the longest country names out of the words, in the order they stand.
 fn take_countries(words: &mut String, text: &str) -> Vec<Country> {
     let mut hits: Vec<(usize, usize, Country)> = Vec::new();
-    // Looking for every name anywhere is most of a call: only those whose first word is asked can occur.
-    let spoken: Vec<String> = words.split_whitespace().map(str::to_owned).collect();
-    let may_occur = |name: &str| {
-        let first = name.split(' ').next().unwrap_or_default();
-        spoken.iter().any(|word| word == first)
-    };
-    for country in data::all() {
-        for name in country.names().filter(|name| may_occur(name)) {
+    // Only a name whose first word is asked can occur.
+    for country in data::named(words.split_whitespace()) {
+        for name in country.names() {
             let mut from = 0;
             while let Some(at) = words.get(from..).and_then(|rest| rest.find(name)).map(|at| at + from) {
                 let end = at + name.len();
@@ -252,7 +247,12 @@ fn take_code(words: &mut String, text: &str) -> Option<(usize, Country)> {
         .split(|c: char| !c.is_ascii_alphanumeric())
         .filter(|word| word.bytes().all(|byte| byte.is_ascii_uppercase()))
         .find_map(|word| {
-            data::all().find(|country| country.alpha2 == word || country.alpha3 == word).map(|c| (word, c))
+            let country = match word.len() {
+                2 => data::by_code(word),
+                3 => data::by_long_code(word),
+                _ => None,
+            };
+            country.map(|country| (word, country))
         });
     let before_code = || {
         let (word, _) = [" calling code ", " dialing code ", " country code "]

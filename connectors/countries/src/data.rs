@@ -1,6 +1,13 @@
 //! The table, compiled in: one row for each country or territory, fields as `../data/generate.py` writes them.
 
+use core::cmp::Ordering;
+use std::collections::BTreeSet;
+
+/// In the order of the ISO codes, after a line of headings.
 const TABLE: &str = include_str!("../data/countries.tsv");
+/// The first words of all names, in order, with the codes of those that are called so: reading all of the table takes
+/// longer than all the rest of a call.
+const WORDS: &str = include_str!("../data/words.tsv");
 
 /// One row. Lists are separated by `;`.
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +44,37 @@ pub(crate) fn all() -> impl Iterator<Item = Country> {
 
 /// The country of an ISO 3166-1 alpha-2 code.
 pub(crate) fn by_code(alpha2: &str) -> Option<Country> {
-    all().find(|country| country.alpha2 == alpha2)
+    row(TABLE, alpha2).map(Country::read)
+}
+
+/// The country of an ISO 3166-1 alpha-3 code.
+pub(crate) fn by_long_code(alpha3: &str) -> Option<Country> {
+    TABLE.lines().find(|line| line.split('\t').nth(1) == Some(alpha3)).map(Country::read)
+}
+
+/// The countries with a name that begins with one of these words, in the order of their codes.
+pub(crate) fn named<'t>(words: impl Iterator<Item = &'t str>) -> impl Iterator<Item = Country> {
+    let codes = words.filter_map(|word| row(WORDS, word)?.split_once('\t'));
+    let codes: BTreeSet<&str> = codes.flat_map(|(_, codes)| codes.split(' ')).collect();
+    codes.into_iter().filter_map(by_code)
+}
+
+/// The row of a sorted table that begins with this field: the text is halved until it is found.
+fn row(table: &'static str, first: &str) -> Option<&'static str> {
+    let (mut low, mut high) = (0, table.len());
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let (before, after) = (table.as_bytes().get(low..middle)?, table.as_bytes().get(middle..high)?);
+        let start = before.iter().rposition(|&byte| byte == b'\n').map_or(low, |at| low + at + 1);
+        let end = after.iter().position(|&byte| byte == b'\n').map_or(high, |at| middle + at);
+        let row = table.get(start..end)?;
+        match row.split('\t').next().unwrap_or_default().cmp(first) {
+            Ordering::Less => low = end + 1,
+            Ordering::Equal => return Some(row),
+            Ordering::Greater => high = start,
+        }
+    }
+    None
 }
 
 impl Country {
@@ -139,6 +176,40 @@ mod tests {
                 assert!(!country.capital.is_empty() || !country.note.is_empty(), "{country:?}");
             }
         }
+    }
+
+    #[test]
+    fn every_row_is_found_and_no_other() {
+        for country in all() {
+            assert_eq!(by_code(country.alpha2).map(|found| found.name), Some(country.name));
+            assert_eq!(by_long_code(country.alpha3).map(|found| found.name), Some(country.name));
+            for name in country.names() {
+                let first = name.split(' ').next();
+                assert!(named(first.into_iter()).any(|found| found.alpha2 == country.alpha2), "{name}");
+            }
+        }
+        for none in ["", "#", "A", "AAA", "ZZ", "ad", "é", "\n", "\t"] {
+            assert!(by_code(none).is_none() && named([none].into_iter()).next().is_none(), "`{none}`");
+        }
+    }
+
+    #[test]
+    fn the_words_are_those_of_the_table() {
+        let mut words: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for country in all() {
+            for word in country.names().filter_map(|name| name.split(' ').next()) {
+                words.entry(word).or_default().insert(country.alpha2);
+            }
+        }
+        let line = |(word, codes): (&&str, &BTreeSet<&str>)| {
+            format!("{word}\t{}\n", codes.iter().copied().collect::<Vec<_>>().join(" "))
+        };
+        let expected: String = words.iter().map(line).collect();
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/data/words.tsv");
+        if std::env::var_os("UPDATE_EXPECT").is_some() {
+            std::fs::write(path, &expected).unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(path).unwrap(), expected, "run this test with UPDATE_EXPECT=1");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! From a question's text to what a connector is given, as a host would: the intent is read by the same room.
 
 use zero_connector_sdk::testing::Case;
-use zero_types::prelude::{Intent, Question};
+use zero_types::prelude::{Intent, Question, Source};
 
 /// The time of questions that do not say when they are asked: 2027-03-01T09:30:00Z.
 pub const NOW_MS: i64 = 1_803_893_400_000;
@@ -12,15 +12,20 @@ pub fn read(text: &str) -> (Question, Intent) {
     with_intent(Question { now_ms: NOW_MS, ..Question::new(text) })
 }
 
+/// The same by an asker of the source's language, which hosts know: it comes with every request.
+pub(crate) fn of_source(source: &Source, text: &str) -> (Question, Intent) {
+    with_intent(Question { now_ms: NOW_MS, language: source.languages.first().cloned(), ..Question::new(text) })
+}
+
 pub(crate) fn with_intent(question: Question) -> (Question, Intent) {
     let intent = zero_intent::read(&question);
     (question, intent)
 }
 
-/// The question of a case, its intent with the entities that the case adds.
-pub(crate) fn of_case(case: &Case) -> Result<(Question, Intent), String> {
+/// The question of a case to its source, its intent with the entities that the case adds.
+pub(crate) fn of_case(case: &Case, source: &Source) -> Result<(Question, Intent), String> {
     let mut question = Question { now_ms: NOW_MS, ..Question::new(case.question.clone()) };
-    question.language.clone_from(&case.language);
+    question.language = case.language.clone().or_else(|| source.languages.first().cloned());
     question.place = case.at.as_ref().map(|place| place.place());
     if let Some(zone) = &case.time_zone {
         question.time_zone.clone_from(zone);

@@ -1,6 +1,7 @@
 //! The smoke test: what a component carries is replayed before it is swapped in.
 
 use crate::options::Options;
+use crate::question;
 use crate::replay;
 use crate::report::{Check, Report, Sheet};
 use crate::stock::{Stock, label};
@@ -25,7 +26,7 @@ pub fn smoke(connector: &Connector, fixtures: &Fixtures) -> Report {
     let mut planned = 0;
     for record in stock.catalogue.records().iter().take(TRIED_MAX) {
         let Some(text) = record.must.first() else { continue };
-        let (question, intent) = crate::read(text);
+        let (question, intent) = question::of_source(&record.source, text);
         let about = label(&record.source.id, text);
         match subject.plan(&record.source, &question, &intent).result {
             Ok(Ok(_)) => planned += 1,

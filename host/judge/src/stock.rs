@@ -114,7 +114,7 @@ impl Stock {
             let names = KINDS.map(failure_name).join("`, `");
             return fail(format!("`{kind}` is no kind of failure"), &format!("write one of `{names}`"));
         }
-        match question::of_case(&case) {
+        match question::of_case(&case, &record.source) {
             Ok((question, intent)) => self.cases.push(Asked { case, record, question, intent }),
             Err(wrong) => fail(wrong, "mend the case"),
         }

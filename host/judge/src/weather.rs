@@ -36,6 +36,7 @@ pub(crate) fn mutations<S: Subject + ?Sized>(
                 values_max: options.values_max,
                 twice: true,
                 bounds: options.limits.bounds,
+                hosts: Some(&it.asked.record.hosts),
             };
             let (misses, made) = trials.round(subject, &it.asked.record.source, round, &bodies, at == 0);
             calls += made;

@@ -295,6 +295,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_ended_a_call_keeps_its_name() {
+        let said = |cause| call_error(zero_engine::CallError { component: "c".into(), call: "plan", cause });
+        assert_eq!(said(Cause::Overloaded), CallError::Overloaded);
+        assert_eq!(said(Cause::Cpu), CallError::Cpu);
+        assert_eq!(said(Cause::Memory), CallError::Memory);
+        assert_eq!(said(Cause::ResultTooLarge), CallError::ResultTooLarge);
+        assert_eq!(said(Cause::Trap("x".into())), CallError::Trap("x".into()));
+        assert_eq!(said(Cause::Protocol("x".into())), CallError::Protocol("x".into()));
+    }
+
+    #[test]
     fn a_response_says_how_long_it_may_be_kept() {
         let check = |control: &str, age: Option<&str>, expected: Freshness| {
             let cache = CacheHeaders {

@@ -31,6 +31,8 @@ pub struct Access {
     /// Blobs are checked against their digest wherever they come from, and no credential goes along. What this keeps
     /// out is a registry that makes this machine call others.
     pub blob_hosts: Vec<String>,
+    /// Root certificates (PEM) that are trusted beside the system's, for a registry of an organisation's own.
+    pub root_certificates: Vec<String>,
 }
 
 impl Default for Access {
@@ -44,6 +46,7 @@ impl Default for Access {
             total_timeout: limits::TOTAL_TIMEOUT,
             component_bytes_max: limits::COMPONENT_BYTES_MAX,
             blob_hosts: Vec::new(),
+            root_certificates: Vec::new(),
         }
     }
 }

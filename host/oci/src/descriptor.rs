@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 pub const DESCRIPTOR_KEY: &str = "zero.connector.v1";
 
 /// What a connector is and may ever ask for.
+///
+/// This is its publisher's word, under their signature. Whoever runs the component compares it with what `describe`
+/// says (`Descriptor::of(...) == inspected.descriptor`), so that consent is given to what runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Descriptor {

@@ -1,17 +1,4 @@
 //! Signatures beside a file or folder: `tides.wasm.sig` beside `tides.wasm`, with no registry in between.
-//!
-//! The payload is the one that is signed in a registry; its digest is that of the file, its `docker-reference` the
-//! file's name. The `.sig` file is JSON of base64, which other tools check as well:
-//!
-//! ```text
-//! jq -r .signatures[0].payload   tides.wasm.sig | base64 -d > payload
-//! jq -r .signatures[0].signature tides.wasm.sig | base64 -d > signature
-//! openssl dgst -sha256 -verify acme.pub -signature signature payload
-//! sha256sum tides.wasm; cat payload
-//! ```
-//!
-//! The digest of a folder is that of the list that `sha256sum` prints of its files, sorted by path:
-//! `cd tides && find . -type f -printf '%P\n' | LC_ALL=C sort | xargs -d '\n' sha256sum | sha256sum`.
 
 use crate::publish::claims;
 use crate::signature::PAYLOAD_TYPE;
@@ -61,15 +48,30 @@ struct WireSignature {
     signature: String,
 }
 
-/// Where the signature of a file or folder stands: its name with `.sig` appended.
+/// Where the signature of a file or folder stands: its name with `.sig` appended. Of a link, beside what it leads to.
 #[must_use]
 pub fn signature_path(path: &Path) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
+    // `.` has a name, too, and its signature must not land inside of what it signs.
+    let full = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let mut name = full.file_name().unwrap_or_default().to_owned();
     name.push(".sig");
-    path.with_file_name(name)
+    full.with_file_name(name)
 }
 
 /// Signs a file or folder; signatures that stand beside it already stay.
+///
+/// The payload is the one that is signed in a registry; its digest is that of the file, its `docker-reference` the
+/// file's name. The `.sig` file is JSON of base64, which other tools check as well:
+///
+/// ```text
+/// jq -r .signatures[0].payload   tides.wasm.sig | base64 -d > payload
+/// jq -r .signatures[0].signature tides.wasm.sig | base64 -d > signature
+/// openssl dgst -sha256 -verify acme.pub -signature signature payload
+/// sha256sum tides.wasm; cat payload
+/// ```
+///
+/// The digest of a folder is that of the list that `sha256sum` prints of its files, sorted by path:
+/// `cd tides && find . -type f -printf '%P\n' | LC_ALL=C sort | xargs -d '\n' sha256sum | sha256sum`.
 ///
 /// # Errors
 /// [`Kind::File`] and [`Kind::Key`].

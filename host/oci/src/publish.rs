@@ -6,7 +6,7 @@ use crate::reader::{self, Reader};
 use crate::signature::{self, Entry};
 use crate::{Access, Credentials, Error, Kind, Reference, Result, Signer, limits, pull};
 use jiff::Timestamp;
-use oci_client::client::{ClientConfig, ClientProtocol};
+use oci_client::client::{Certificate, CertificateEncoding, ClientConfig, ClientProtocol};
 use oci_client::errors::OciDistributionError;
 use oci_client::secrets::RegistryAuth;
 use oci_client::{Client, RegistryOperation};
@@ -158,6 +158,10 @@ async fn add_signatures(
     Ok(signing.signers.iter().map(|signer| signer.public().fingerprint()).collect())
 }
 
+fn root_certificate(pem: &String) -> Certificate {
+    Certificate { encoding: CertificateEncoding::Pem, data: pem.as_bytes().to_vec() }
+}
+
 struct Writer<'a> {
     client: Client,
     reference: &'a Reference,
@@ -172,6 +176,7 @@ impl<'a> Writer<'a> {
             user_agent: access.user_agent,
             connect_timeout: Some(access.connect_timeout),
             read_timeout: Some(access.read_timeout),
+            extra_root_certificates: access.root_certificates.iter().map(root_certificate).collect(),
             ..ClientConfig::default()
         };
         // `oci-client` panics where the system has no root certificates; this asks first.

@@ -252,7 +252,10 @@ impl<'a> Reader<'a> {
     fn unreachable(&self, error: reqwest::Error) -> Error {
         let error = error.without_url();
         let plain = self.access.scheme(self.reference) == "https" && self.reference.is_loopback();
-        let next = if plain {
+        let next = if chain(&error).contains("certificate") {
+            "check that this is the registry you mean; for one of your own organisation, add its authority's certificate to \
+             the system's, or to `root_certificates`"
+        } else if plain {
             "start the registry; one on this machine that speaks plain HTTP must be allowed to (`insecure_loopback_http`)"
         } else {
             "check the registry's name and the network, and try again"
@@ -293,12 +296,22 @@ pub(crate) fn provide_tls() {
 /// A client that follows nothing by itself. The system's roots, or Mozilla's where the system has none.
 fn client(access: &Access, reference: &Reference) -> Result<Client> {
     provide_tls();
+    let mut roots = Vec::new();
+    for pem in &access.root_certificates {
+        let read = reqwest::Certificate::from_pem_bundle(pem.as_bytes()).ok().filter(|found| !found.is_empty());
+        let unread = || {
+            let next = "give a `CERTIFICATE` block in PEM";
+            Error::new(Kind::File, "a root certificate cannot be read", next)
+        };
+        roots.extend(read.ok_or_else(unread)?);
+    }
     let builder = || {
         let builder = Client::builder()
             .user_agent(access.user_agent)
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(access.connect_timeout)
             .read_timeout(access.read_timeout)
+            .tls_certs_merge(roots.clone())
             .https_only(access.scheme(reference) == "https");
         if reference.is_loopback() { builder.no_proxy() } else { builder }
     };
@@ -309,7 +322,8 @@ fn client(access: &Access, reference: &Reference) -> Result<Client> {
     });
     client.map_err(|error| {
         let what = format!("no HTTP client can be made: {}", chain(&error));
-        Error::new(Kind::Unreachable, what, "check the proxy settings of this shell").because(error)
+        let next = "check the proxy settings and the root certificates";
+        Error::new(Kind::Unreachable, what, next).because(error)
     })
 }
 

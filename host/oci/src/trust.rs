@@ -1,34 +1,34 @@
 //! Whom an operator trusts: `trust.toml`.
-//!
-//! ```toml
-//! threshold = 1                    # distinct keys that must have signed; 1 unless said
-//! signature_age_days_max = 400     # older signatures, and those that tell no age, are refused; no limit unless said
-//! any_repository = false           # true: what was signed for one repository may be pulled from a mirror
-//!
-//! [[key]]
-//! name = "acme 2026"
-//! public = """
-//! -----BEGIN PUBLIC KEY-----
-//! MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE...
-//! -----END PUBLIC KEY-----
-//! """
-//! not_before = "2026-01-01T00:00:00Z"     # optional
-//! not_after = "2027-03-01T00:00:00Z"      # optional; let the next key overlap by some weeks
-//! revoked = false                         # true: nothing it ever signed is accepted
-//! references = ["ghcr.io/acme/*"]         # `registry/repository` or `file:NAME`; everything unless said
-//! connectors = ["acme-*"]                 # names in the descriptor; everything unless said
-//! ```
-//!
-//! **Rotation**: add the new key beside the old one, sign what is published with both ([`publish`](crate::publish)
-//! takes several signers, [`sign`](crate::sign) adds one later), then let the old key's `not_after` pass. A key must
-//! be valid *now*: what a signature says of its own age is only its signer's word, and a stolen key can say anything.
 
 use crate::{Error, Kind, PublicKey, Result, limits};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use std::path::Path;
 
-/// Whom an operator trusts.
+/// Whom an operator trusts: `trust.toml`.
+///
+/// ```toml
+/// threshold = 1                    # distinct keys that must have signed; 1 unless said
+/// signature_age_days_max = 400     # older signatures, and those that tell no age, are refused; no limit unless said
+/// any_repository = false           # true: what was signed for one repository may be pulled from a mirror
+///
+/// [[key]]
+/// name = "acme 2026"
+/// public = """
+/// -----BEGIN PUBLIC KEY-----
+/// MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE...
+/// -----END PUBLIC KEY-----
+/// """
+/// not_before = "2026-01-01T00:00:00Z"     # optional
+/// not_after = "2027-03-01T00:00:00Z"      # optional; let the next key overlap by some weeks
+/// revoked = false                         # true: nothing it ever signed is accepted
+/// references = ["ghcr.io/acme/*"]         # `registry/repository` or `file:NAME`; everything unless said
+/// connectors = ["acme-*"]                 # names in the descriptor; everything unless said
+/// ```
+///
+/// **Rotation**: add the new key beside the old one, sign what is published with both ([`publish`](crate::publish)
+/// takes several signers, [`sign`](crate::sign) adds one later), then let the old key's `not_after` pass. A key must
+/// be valid *now*: what a signature says of its own age is only its signer's word, and a stolen key can say anything.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trust {
     /// How many distinct keys must have signed; at least 1.

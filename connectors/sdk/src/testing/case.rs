@@ -46,7 +46,7 @@ pub struct Case {
     pub source: String,
     /// In the asker's words.
     pub question: String,
-    /// BCP 47 of the asker; recognised from the text when it is not said.
+    /// BCP 47 of the asker; that of the source when it is not said.
     pub language: Option<String>,
     /// IANA name.
     pub time_zone: Option<String>,

@@ -63,7 +63,10 @@ pub fn faults() -> Vec<Mutant> {
 
 fn failed_fetches() -> Vec<Mutant> {
     let failed = |(kind, meant): (FetchFailureKind, FailureKind)| Mutant {
-        what: format!("{kind:?}"),
+        what: match kind {
+            FetchFailureKind::TooLarge => "TooLarge: a body of 10 MB, which the host cuts off".to_owned(),
+            _ => format!("{kind:?}"),
+        },
         outcome: Outcome::Failed(FetchFailure { kind, detail: "as a test has it".to_owned() }),
         meant: Meant::Failure(meant, None),
     };

@@ -1,16 +1,20 @@
 //! A connector under siege: every [`Mutant`] at every round ends in a typed failure or in findings that hold together.
 
-use super::conform::{Bounds, Miss, misses_of_findings};
+use super::conform::{Bounds, Miss, misses_of_fetch, misses_of_findings};
 use super::mutate::{is_json, some_wrong_types};
 use super::subject::{Native, Subject};
 use super::walk::{Round, failure_name, replay, said};
-use super::{Exchange, Meant, Mutant, ROUNDS_MAX, cuts, faults, oversized, scrambled, states};
+use super::{Exchange, Meant, Mutant, ROUNDS_MAX, cuts, faults, matches_pattern, oversized, scrambled, states};
 use crate::{
-    Connector, Failure, FailureKind, FetchFailure, FetchFailureKind, Intent, Outcome, Question, Response, Source, Step,
+    Connector, Failure, FailureKind, Fetch, FetchFailure, FetchFailureKind, Intent, Outcome, Question, Request,
+    Response, Source, Step,
 };
 
 /// Two bodies larger than this are not handed over at once: a round must fit into the memory of an instance.
 const LARGE_BYTES: usize = 1024 * 1024;
+
+/// What people read of a failure.
+const DETAIL_BYTES_MAX: usize = 2_000;
 
 /// What the service sends when it is well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,15 +41,17 @@ pub struct Siege {
 
 /// How any subject is tried.
 #[derive(Debug, Clone, Copy)]
-pub struct Trials {
+pub struct Trials<'h> {
     /// In which ways.
     pub siege: Siege,
     /// Values of each recorded body that are replaced by ones of another type.
     pub values_max: usize,
     /// Whether every call is made twice, to compare.
     pub twice: bool,
-    /// What its findings must keep to.
+    /// What its steps must keep to.
     pub bounds: Bounds,
+    /// Hosts it may ask, whatever a service sends it; not looked at when they are not known.
+    pub hosts: Option<&'h [String]>,
 }
 
 /// One thing that was tried and did not go well.
@@ -103,14 +109,14 @@ pub fn withstand_round<C: Connector>(
     siege: Siege,
     first: bool,
 ) -> Vec<String> {
-    let trials = Trials { siege, values_max: usize::MAX, twice: false, bounds: Bounds::default() };
+    let trials = Trials { siege, values_max: usize::MAX, twice: false, bounds: Bounds::default(), hosts: None };
     let round = Round { requests: Vec::new(), outcomes: good.to_vec(), state: state.to_vec() };
     let bodies = exchanges.iter().map(|exchange| (exchange.url.clone(), exchange.response.clone()));
     let (misses, _) = trials.round(&Native::<C>::new(), source, &round, &bodies.collect::<Vec<_>>(), first);
     misses.into_iter().map(|trial| format!("{}: {}", trial.what, trial.miss.what)).collect()
 }
 
-impl Trials {
+impl Trials<'_> {
     /// Breaks one round in every way of the list; gives what went wrong, and how many calls were made.
     ///
     /// Of the good `bodies`, which have names, each is tried in the place of every response.
@@ -125,7 +131,9 @@ impl Trials {
         let Round { outcomes: good, state, .. } = round;
         let siege = self.siege;
         let responses: Vec<&Response> = good.iter().filter_map(response_of).collect();
-        let json = responses.len() == good.len() && responses.iter().all(|response| is_json(&response.body));
+        // What follows a refusal says nothing of what the service sends when it is well.
+        let well = |response: &&Response| (200..300).contains(&response.status) && is_json(&response.body);
+        let json = responses.len() == good.len() && responses.iter().all(well);
         let mut besieged = Besieged { trials: self, subject, source, first, json, misses: Vec::new(), calls: 0 };
         let every = |outcome: &Outcome| vec![outcome.clone(); good.len()];
 
@@ -167,6 +175,13 @@ impl Trials {
     }
 }
 
+/// Whether a request is to one of these hosts.
+fn asks(request: &Request, hosts: &[String]) -> bool {
+    let rest = request.url.strip_prefix("https://").unwrap_or_default();
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    hosts.iter().any(|pattern| matches_pattern(pattern, host))
+}
+
 /// A large outcome comes alone, the others being cut off by the host.
 fn alone(outcome: &Outcome, count: usize) -> Vec<Outcome> {
     let large = response_of(outcome).is_some_and(|response| response.body.len() > LARGE_BYTES);
@@ -188,7 +203,7 @@ fn response_of(outcome: &Outcome) -> Option<&Response> {
 
 /// A subject at one of its rounds.
 struct Besieged<'s, S: ?Sized> {
-    trials: &'s Trials,
+    trials: &'s Trials<'s>,
     subject: &'s S,
     source: &'s Source,
     first: bool,
@@ -216,12 +231,17 @@ impl<S: Subject + ?Sized> Besieged<'_, S> {
         }
         for _ in 0..ROUNDS_MAX {
             match (step, outcomes.first()) {
+                (Err(failure), _) if failure.detail.len() > DETAIL_BYTES_MAX => {
+                    let what = format!("fails with a detail of {} bytes", failure.detail.len());
+                    return Err(Miss::new(what, "cut what a service sent before it goes into a detail"));
+                }
                 (Err(_), _) => return Ok(()),
                 (Ok(Step::Done(findings)), _) => {
                     let misses = misses_of_findings(&findings, &self.trials.bounds);
                     return misses.into_iter().next().map_or(Ok(()), Err);
                 }
                 (Ok(Step::Fetch(fetch)), Some(outcome)) => {
+                    self.may_ask(&fetch)?;
                     step = self.call(&fetch.state, &alone(outcome, fetch.requests.len()))?;
                 }
                 (Ok(Step::Fetch(_)), None) => {
@@ -232,6 +252,18 @@ impl<S: Subject + ?Sized> Besieged<'_, S> {
         }
         let change = "count the rounds in the state, and give up after the fourth";
         Err(Miss::new(format!("more than {ROUNDS_MAX} rounds"), change))
+    }
+
+    /// A service cannot make it ask beyond what it may.
+    fn may_ask(&self, fetch: &Fetch) -> Result<(), Miss> {
+        if let Some(miss) = misses_of_fetch(fetch, &self.trials.bounds).into_iter().next() {
+            return Err(miss);
+        }
+        let stray = fetch.requests.iter().find(|request| self.trials.hosts.is_some_and(|hosts| !asks(request, hosts)));
+        stray.map_or(Ok(()), |request| {
+            let change = "check what a service sends before it goes into the URL of the next request";
+            Err(Miss::new(format!("asks `{}`, which its source does not declare", request.url), change))
+        })
     }
 
     fn call(&mut self, state: &[u8], outcomes: &[Outcome]) -> Result<Result<Step, Failure>, Miss> {
@@ -254,7 +286,10 @@ impl<S: Subject + ?Sized> Besieged<'_, S> {
         let fails_at = |wanted: FailureKind, after: Option<u32>| {
             fails(wanted) && step.as_ref().err().is_none_or(|failure| failure.retry_after_seconds == after)
         };
-        let status = outcomes.first().and_then(response_of).map(|response| response.status);
+        let response = outcomes.first().and_then(response_of);
+        let status = response.map(|response| response.status);
+        // JSON behind a byte order mark is none, but many a language reads over it.
+        let marked = response.is_some_and(|response| response.body.starts_with("\u{feff}".as_bytes()));
         match (meant, self.trials.siege.reads) {
             // No host hands over fewer outcomes than it was asked for.
             (Meant::ForeignState, Reads::Recorded) => true,
@@ -276,7 +311,7 @@ impl<S: Subject + ?Sized> Besieged<'_, S> {
             (Meant::Absent(kind), Reads::Anything) => nothing || fails(kind),
             (Meant::Absent(_), Reads::Recorded) => nothing || step.is_err() || !self.first,
             (Meant::NotJson | Meant::NotObject, Reads::JsonObject) => fails(FailureKind::Malformed),
-            (Meant::NotJson, Reads::Recorded) if self.json => fails(FailureKind::Malformed),
+            (Meant::NotJson, Reads::Recorded) if self.json && !marked => fails(FailureKind::Malformed),
             (Meant::NotJson | Meant::NotObject, Reads::Anything) => nothing || step.is_err(),
             (Meant::NotJson | Meant::NotObject, Reads::Recorded) => nothing || step.is_err() || !self.first,
             (Meant::Anything, _) => true,

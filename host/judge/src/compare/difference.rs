@@ -186,7 +186,10 @@ fn ends(old: &Trace, new: &Trace, all: &mut Vec<Difference>) {
             found(&none, now, all);
         }
         (None, None) if kind_of(&old.end) != kind_of(&new.end) => {
-            all.push(difference(What::FailureChanged, "", old.end.to_string(), new.end.to_string()));
+            // A typed failure tells the host what to do; without one it only knows that the connector is broken.
+            let typed = |end: &End| matches!(end, End::Failed(_));
+            let what = if typed(&old.end) && !typed(&new.end) { What::FailureNew } else { What::FailureChanged };
+            all.push(difference(what, "", old.end.to_string(), new.end.to_string()));
         }
         (None, None) => {}
     }

@@ -29,7 +29,7 @@ pub enum Outlook {
     Same,
     /// Nothing lost, something gained.
     Better,
-    /// Something lost, nothing gained.
+    /// Something lost, nothing gained, whatever else has changed.
     Worse,
     /// Neither.
     Different,
@@ -57,7 +57,7 @@ impl Outlook {
         match (gained, lost, changed) {
             (false, false, false) => Self::Same,
             (true, false, false) => Self::Better,
-            (false, true, false) => Self::Worse,
+            (false, true, _) => Self::Worse,
             _ => Self::Different,
         }
     }

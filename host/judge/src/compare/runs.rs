@@ -131,7 +131,7 @@ pub fn runs_of_fixtures(fixtures: &Fixtures) -> Result<Vec<Run>, RunsError> {
     }
     for record in stock.catalogue.records() {
         for text in record.must.iter().chain(&record.must_not) {
-            let (question, intent) = crate::read(text);
+            let (question, intent) = question::of_source(&record.source, text);
             let name = label(&record.source.id, text);
             // Exchanges without a case may still answer a question that the source must be asked.
             let own = |name: &str| matches_pattern(&format!("{}-*", record.source.id), name);

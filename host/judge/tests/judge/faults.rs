@@ -66,13 +66,15 @@ fn each_fault_of_the_code_is_caught() {
         ),
         (Fault::OtherName, Fixtures, "its sources are of connector `demo`", "connector = \"other\""),
     ] {
-        let report = test(&Faulty::new(fault), &fixtures(), &Options::default());
+        let large_cases_max = usize::from(matches!(fault, Fault::OverCpu | Fault::OverMemory));
+        let options = Options { mutations: check == Mutations, large_cases_max, ..Options::default() };
+        let report = test(&Faulty::new(fault), &fixtures(), &options);
         check_caught(&format!("{fault:?}"), &report, check, seen, change);
     }
     let report =
         test(&Faulty::new(Fault::OverMemory), &fixtures(), &Options { mutations: false, ..Options::default() });
     assert!(report.to_text().contains("warning  limits       memory: 32505856 bytes, 97 %"), "{}", report.to_text());
-    let heavy = Options { component_bytes: Some(5 << 20), ..Options::default() };
+    let heavy = Options { component_bytes: Some(5 << 20), mutations: false, ..Options::default() };
     check_caught("size", &test(&Faulty::new(Fault::None), &fixtures(), &heavy), Check::Limits, "size: ", "guest");
 }
 
@@ -115,6 +117,7 @@ fn each_fault_of_the_fixtures_is_caught() {
         (Fixtures::default(), Check::Fixtures, "missing field `connector`", "mend `sources.toml`"),
     ];
     for (fixtures, check, seen, change) in cases {
-        check_caught(seen, &test(&Faulty::new(Fault::None), &fixtures, &Options::default()), check, seen, change);
+        let options = Options { mutations: false, ..Options::default() };
+        check_caught(seen, &test(&Faulty::new(Fault::None), &fixtures, &options), check, seen, change);
     }
 }

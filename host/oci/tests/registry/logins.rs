@@ -94,3 +94,33 @@ async fn a_token_opens_a_registry() {
     zero_oci::pull(&access, &door.reference("acme/tides:1.2.0"), &trust, now()).await.unwrap();
     assert!(door.take_seen().iter().all(|line| !line.contains("/token?")), "a token of our own needs no service");
 }
+
+#[tokio::test]
+async fn tls_is_checked() {
+    let Some((registry, root)) = Registry::start_with_tls() else { return };
+    let reference = Reference::parse(&format!("localhost:{}/acme/tides:1.2.0", registry.port)).unwrap();
+    let signers = [Signer::generate().unwrap()];
+    let (descriptor, code, trust) = (descriptor(), component("tides"), trust_in(&[&signers[0]]));
+    let artifact = Artifact { component: &code, descriptor: &descriptor, created: None, author: None };
+    let stranger = Access { credentials: Credentials::Anonymous, ..Access::default() };
+    let error = refused(
+        "a stranger's certificate",
+        zero_oci::pull(&stranger, &reference, &trust, now()).await,
+        Kind::Unreachable,
+    );
+    assert!(error.what().contains("certificate") && error.hint().contains("authority"), "{error}");
+    refused(
+        "publish",
+        zero_oci::publish(&stranger, &reference, &artifact, &signing(&signers), false).await,
+        Kind::Unreachable,
+    );
+
+    let known = Access { root_certificates: vec![root], ..stranger };
+    zero_oci::publish(&known, &reference, &artifact, &signing(&signers), false).await.unwrap();
+    assert_eq!(zero_oci::pull(&known, &reference, &trust, now()).await.unwrap().component, code);
+    // The certificate is for a name, and this is another.
+    let number = registry.reference("acme/tides:1.2.0");
+    refused("another name", zero_oci::pull(&known, &number, &trust, now()).await, Kind::Unreachable);
+    let broken = Access { root_certificates: vec!["no certificate".into()], ..known };
+    refused("a broken root", zero_oci::pull(&broken, &reference, &trust, now()).await, Kind::File);
+}

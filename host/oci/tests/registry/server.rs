@@ -20,34 +20,54 @@ const HTPASSWD: &str = "author:$2y$05$aQvg7FBORPKSnTFHpY9YV.HxcUP357esGEi8z22mPg
 impl Registry {
     /// Starts one; none when there is no `docker-registry` to start.
     pub(crate) fn start() -> Option<Self> {
-        Self::start_with(false)
+        Self::start_with("")
     }
 
     /// One that wants user and password.
     pub(crate) fn start_with_login() -> Option<Self> {
-        Self::start_with(true)
+        Self::start_with("auth:\n  htpasswd:\n    realm: test\n    path: FOLDER/htpasswd\n")
     }
 
-    fn start_with(login: bool) -> Option<Self> {
+    /// One that speaks TLS, with a certificate for `localhost` by an authority whose certificate is given as well.
+    pub(crate) fn start_with_tls() -> Option<(Self, String)> {
+        let pem = |label: &str, der: &[u8]| {
+            p256::pkcs8::der::pem::encode_string(label, p256::pkcs8::LineEnding::LF, der).unwrap()
+        };
+        let authority_key = rcgen::KeyPair::generate().unwrap();
+        let mut authority = rcgen::CertificateParams::new(Vec::new()).unwrap();
+        authority.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        let root = pem("CERTIFICATE", authority.self_signed(&authority_key).unwrap().der());
+        let issuer = rcgen::Issuer::new(authority, authority_key);
+        let key = rcgen::KeyPair::generate().unwrap();
+        let named = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        let certificate = named.signed_by(&key, &issuer).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let (public, private) = (folder.path().join("public.pem"), folder.path().join("private.pem"));
+        std::fs::write(&public, pem("CERTIFICATE", certificate.der())).unwrap();
+        std::fs::write(&private, pem("PRIVATE KEY", &key.serialize_der())).unwrap();
+        let tls = format!("  tls:\n    certificate: {}\n    key: {}\n", public.display(), private.display());
+        Some((Self::start_with(&tls)?, root))
+    }
+
+    fn start_with(more: &str) -> Option<Self> {
         if !ensure_registry() {
             return None;
         }
         // Another process may take the port between our asking and the registry's; then the next one serves.
-        (0..5).find_map(|_| Self::try_start(login)).or_else(|| panic!("docker-registry does not start"))
+        (0..5).find_map(|_| Self::try_start(more)).or_else(|| panic!("docker-registry does not start"))
     }
 
-    fn try_start(login: bool) -> Option<Self> {
+    fn try_start(more: &str) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let storage = folder.path().join("storage");
-        let passwords = folder.path().join("htpasswd");
-        std::fs::write(&passwords, HTPASSWD).unwrap();
-        let auth = format!("auth:\n  htpasswd:\n    realm: test\n    path: {}\n", passwords.display());
+        // The registry reads it again and again, so it lies in the registry's own folder.
+        std::fs::write(folder.path().join("htpasswd"), HTPASSWD).unwrap();
+        let more = more.replace("FOLDER", &folder.path().display().to_string());
         let config = format!(
             "version: 0.1\nlog:\n  level: error\nstorage:\n  filesystem:\n    rootdirectory: {}\nhttp:\n  addr: \
-             127.0.0.1:{port}\n{}",
+             127.0.0.1:{port}\n{more}",
             storage.display(),
-            if login { auth.as_str() } else { "" },
         );
         let path = folder.path().join("config.yml");
         std::fs::write(&path, config).unwrap();
@@ -125,9 +145,9 @@ fn ensure_registry() -> bool {
             std::env::var_os("CI").is_none(),
             "`docker-registry` is not installed: `apt-get install docker-registry`"
         );
-        eprintln!(
-            "SKIPPED: no registry to test against; install Debian's: `apt-get install docker-registry` (set CI=1 to \
-             make this a failure)"
+        super::skip(
+            "no registry to test against; install Debian's: `apt-get install docker-registry` (set CI=1 to \
+             make this a failure)",
         );
         false
     })

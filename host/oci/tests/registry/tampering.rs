@@ -103,6 +103,9 @@ impl World {
     }
 }
 
+type BytesEdit = fn(&mut Vec<u8>);
+type JsonEdit = dyn Fn(&mut serde_json::Value);
+
 const OCI: &str = "application/vnd.oci.image.manifest.v1+json";
 
 /// A client that does as it is told.
@@ -115,10 +118,10 @@ fn raw(reference: &Reference) -> oci_client::Client {
 async fn code_that_was_changed_is_refused() {
     let Some(world) = World::new(|_| None).await else { return };
     let digest = world.published.component_digest.clone();
-    let edits: [(&str, Kind, fn(&mut Vec<u8>)); 4] = [
+    let edits: [(&str, Kind, BytesEdit); 4] = [
         ("a flipped bit", Kind::LayerSwapped, |bytes| bytes[9] ^= 1),
         ("other code of that size", Kind::LayerSwapped, |bytes| *bytes = component("TIDES")),
-        ("a byte less", Kind::LayerSwapped, |bytes| drop(bytes.pop())),
+        ("a byte less", Kind::LayerSwapped, |bytes| bytes.truncate(bytes.len() - 1)),
         ("a byte more", Kind::TooLarge, |bytes| bytes.push(0)),
     ];
     for (what, kind, edit) in edits {
@@ -243,7 +246,7 @@ async fn a_trusted_key_does_not_make_a_connector_of_anything() {
 
     let config: serde_json::Value =
         serde_json::from_slice(&std::fs::read(world.registry.stored(&world.config_digest())).unwrap()).unwrap();
-    let configs: [(&str, &dyn Fn(&mut serde_json::Value)); 5] = [
+    let configs: [(&str, &JsonEdit); 5] = [
         ("no-descriptor", &|it| drop(it.as_object_mut().unwrap().remove(zero_oci::DESCRIPTOR_KEY))),
         ("escapes", &|it| it[zero_oci::DESCRIPTOR_KEY]["summary"] = "\u{1b}]0;hello\u{7}".into()),
         ("more", &|it| it[zero_oci::DESCRIPTOR_KEY]["files"] = "/etc".into()),
@@ -349,6 +352,12 @@ async fn what_cannot_be_reached_says_so() {
     let secure = Access { insecure_loopback_http: false, ..access() };
     let error = refused("plain", zero_oci::inspect(&secure, &reference, &trust, now()).await, Kind::Unreachable);
     assert!(error.hint().contains("insecure_loopback_http"), "{error}");
+    // A registry that takes the connection and says nothing.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let mute = Reference::parse(&format!("{}/acme/tides:1", silent.local_addr().unwrap())).unwrap();
+    let brief = Access { total_timeout: std::time::Duration::from_millis(200), ..access() };
+    let error = refused("silence", zero_oci::pull(&brief, &mute, &trust, now()).await, Kind::Unreachable);
+    assert!(error.kind().is_transient(), "{error}");
     let port = registry.port;
     drop(registry);
     let gone = Reference::parse(&format!("127.0.0.1:{port}/acme/tides:1")).unwrap();

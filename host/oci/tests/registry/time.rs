@@ -65,6 +65,8 @@ async fn an_old_key_gives_way_to_a_new_one() {
     }
 }
 
+type KeyEdit = fn(&mut TrustedKey, &str);
+
 #[tokio::test]
 async fn a_key_signs_what_the_operator_lets_it_sign() {
     let Some(registry) = Registry::start() else { return };
@@ -72,7 +74,7 @@ async fn a_key_signs_what_the_operator_lets_it_sign() {
     let signers = [Signer::generate().unwrap()];
     publish(&reference, &component("tides"), &signers).await.unwrap();
     let name = reference.name();
-    let cases: [(&str, fn(&mut TrustedKey, &str), Option<Kind>); 7] = [
+    let cases: [(&str, KeyEdit, Option<Kind>); 7] = [
         ("this repository", |key, name| key.references = vec![name.to_owned()], None),
         ("repositories of acme", |key, _| key.references = vec!["*/acme/*".to_owned()], None),
         ("another repository", |key, _| key.references = vec!["*/other/*".to_owned()], Some(Kind::NotAllowed)),

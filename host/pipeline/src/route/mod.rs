@@ -122,3 +122,15 @@ pub(crate) fn misbehaved(error: &CallError) -> State {
     };
     State::Failed { cause: cause.to_owned(), detail: format!("the connector {error}") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_overload_is_named_as_ours() {
+        let State::Failed { cause, detail } = misbehaved(&CallError::Overloaded) else { panic!("not failed") };
+        assert_eq!(cause, "overloaded");
+        assert_eq!(detail, "the connector was not run, for all instances of this host are busy");
+    }
+}
