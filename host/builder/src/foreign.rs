@@ -3,12 +3,12 @@
 //! - **Takes** a project with a `connector.toml`: which command makes the component.
 //! - **Gives** the component, stamped with the version of the interface that it exports.
 //! - **Fails** naming the program that is missing, the command that failed, or what the component lacks.
-//! - **Limits**: [`FOREIGN_BYTES_MAX`]; what a component needs beyond a host's own limits stands in the recipe, and an
+//! - **Limits**: [`COMPONENT_BYTES_CEILING`]; what a component needs beyond a host's own limits stands in the recipe, and an
 //!   operator has to grant it.
 //! - **Why it is so**: whatever exports the interface and imports nothing is a connector; its language is nobody's
 //!   business but its author's.
 
-use crate::{Component, Error, STAMP_SECTION, VERSIONS, check_sized, latest};
+use crate::{COMPONENT_BYTES_CEILING, COMPONENT_BYTES_MAX, Component, Error, STAMP_SECTION, VERSIONS, check_sized, latest};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -18,8 +18,6 @@ use wasmparser::{Parser, Payload};
 
 /// The recipe's file.
 pub const RECIPE_FILE: &str = "connector.toml";
-/// The largest component that any language makes and an operator may allow, bytes.
-pub const FOREIGN_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// How a project's component is made.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -119,7 +117,7 @@ impl Recipe {
         let holes = [("{wit}", wit.as_path()), ("{out}", out.as_path())];
         run(project, &self.build, &holes)?;
         let bytes = fs::read(&out).map_err(|error| ForeignError::Io { path: out, error })?;
-        Ok(adopt(&bytes, self.limits.component_bytes.unwrap_or(crate::COMPONENT_BYTES_MAX).min(FOREIGN_BYTES_MAX))?)
+        Ok(adopt(&bytes, self.limits.component_bytes.unwrap_or(COMPONENT_BYTES_MAX).min(COMPONENT_BYTES_CEILING))?)
     }
 }
 
