@@ -209,7 +209,8 @@ fn a_body_for_mcp() {
 
 #[test]
 fn fixtures_of_a_component() {
-    let mut seeds = texts(&[r#"{"sources": "connector = \"a\"", "cases": "", "exchanges": {"a-1": "GET https://a.example/\n"}}"#]);
+    let mut seeds =
+        texts(&[r#"{"sources": "connector = \"a\"", "cases": "", "exchanges": {"a-1": "GET https://a.example/\n"}}"#]);
     seeds.push(b"\0asm\x0d\0\x01\0\0\x10\x0dzero:fixtures{}".to_vec());
     check(entry::fixtures, &seeds);
 }

@@ -79,6 +79,7 @@ fn load(folder: PathBuf) -> Result<Loaded> {
     }
     // Tests answer every request themselves: no source is granted anything outside.
     let egress = zero_egress::Egress::new(zero_egress::Config::default())?;
-    let platform = Native::new(functions.clone(), registry, egress, |_, _| Err("a test has no way out".to_owned()));
+    let platform =
+        Native::new(functions.clone(), registry, egress, None, |_, _| Err("a test has no way out".to_owned()));
     Ok(Loaded { engine, rooms: platform.rooms(), functions, connectors: bundle.connectors })
 }

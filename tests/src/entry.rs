@@ -109,6 +109,7 @@ pub fn mcp(bytes: &[u8]) {
 pub fn fixtures(bytes: &[u8]) {
     let _ = zero_builder::fixtures::Fixtures::from_json(bytes);
     let _ = zero_builder::fixtures::read(bytes);
+    let _ = zero_builder::foreign::adopt(bytes, zero_builder::COMPONENT_BYTES_MAX);
 
     if let Some(shape) = zero_drift::Shape::of(bytes) {
         assert_eq!(shape.fingerprint().len(), 16);

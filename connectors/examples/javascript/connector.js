@@ -45,7 +45,7 @@ export const connector = {
     const asked = read(question.text);
     if (!asked) return { bid: 0, step: nothing };
     const url = `https://api.datamuse.com/words?${asked.parameter}=${encodeURIComponent(asked.word)}&max=${WORDS_MAX}`;
-    const request = { method: "get", url, headers: [], body: null, credential: null, cacheSeconds: 86400 };
+    const request = { method: "get", url, headers: [], body: null, credential: null, cacheSeconds: 86400, endpoint: "words" };
     return { bid: 0.9, step: { tag: "fetch", val: { requests: [request], state: encode(JSON.stringify(asked)) } } };
   },
 

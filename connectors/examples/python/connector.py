@@ -84,6 +84,7 @@ class Connector(exports.Connector):
             body=None,
             credential=None,
             cache_seconds=3600,
+            endpoint="available",
         )
         return t.Plan(bid=0.9, step=t.Step_Fetch(t.Fetch(requests=[request], state=page.encode())))
 

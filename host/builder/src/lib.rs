@@ -9,6 +9,7 @@
 //!   the result has not even a type import. Both have the same core exports.
 
 pub mod fixtures;
+pub mod foreign;
 pub mod guest;
 pub mod sources;
 mod versions;

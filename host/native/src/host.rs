@@ -75,7 +75,8 @@ impl Host {
             anyhow::Ok((functions?, connectors?))
         })?;
         let base = with_files(bundle.catalogue, options.files.is_some());
-        let (lineup, manager) = line_up(policy, base, connectors, &engine, options.state)?;
+        let state = options.state;
+        let (lineup, manager) = line_up(policy, base, connectors, &engine, state.clone())?;
         check_switches(&config, &lineup.catalogue)?;
         for problem in &lineup.problems {
             tracing::error!(problem, "something installed is left out");
@@ -86,7 +87,7 @@ impl Host {
         let registry = Registry::new();
         registry.replace(lineup.connectors.into_values());
         let versions = versions(&registry.snapshot());
-        let platform = Native::new(functions, registry, egress, {
+        let platform = Native::new(functions, registry, egress, state.as_deref(), {
             let config = Arc::clone(&config);
             move |record, descriptor| grant(&config, record, &descriptor.hosts).map_err(|error| format!("{error:#}"))
         });

@@ -7,6 +7,7 @@ pub mod host;
 pub mod platform;
 
 pub mod desk;
+mod drift;
 mod live;
 
 pub mod server;

@@ -1,14 +1,16 @@
 //! The native world: wasmtime behind the rooms, egress behind `fetch`, tokio's clock.
 
+use crate::drift::Drift;
 use core::time::Duration;
 use headers::{CacheControl, Header as _};
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::{Instant, SystemTime};
 use zero_egress::{CacheHeaders, Egress, Grant};
 use zero_engine::{Called, Cause, Connector, Fault, Functions, Registry, Snapshot};
 use zero_pipeline::catalogue::SourceRecord;
-use zero_pipeline::{CallError, Fetched, Freshness, Platform, Rooms};
+use zero_pipeline::{CallError, Fetched, Freshness, Platform, Reading, Rooms};
 use zero_types::prelude::*;
 
 /// The native platform with one set of connectors; clones share everything.
@@ -29,6 +31,7 @@ struct Inner {
     egress: Egress,
     make_grant: MakeGrant,
     watcher: OnceLock<Watcher>,
+    drift: Arc<Drift>,
 }
 
 /// The connectors of one moment, and what their sources may do outside: the hosts of a source are those that *this*
@@ -47,11 +50,12 @@ impl Set {
 
 impl Native {
     /// A platform over an engine's functions, the connectors of this moment and a way out; `make_grant` says what a
-    /// source may do there.
+    /// source may do there, `state` where is kept what must survive a restart.
     pub fn new(
         functions: Functions,
         registry: Registry,
         egress: Egress,
+        state: Option<&Path>,
         make_grant: impl Fn(&SourceRecord, &Descriptor) -> Result<Grant, String> + Send + Sync + 'static,
     ) -> Self {
         let inner = Inner {
@@ -60,6 +64,7 @@ impl Native {
             egress,
             make_grant: Box::new(make_grant),
             watcher: OnceLock::new(),
+            drift: Arc::new(Drift::open(state)),
         };
         Self { inner: Arc::new(inner), set: Set::new(registry.snapshot()) }
     }
@@ -140,6 +145,10 @@ impl Platform for Native {
         };
         let fetched = self.inner.egress.fetch(&grant, request, Instant::now() + budget).await;
         Fetched { freshness: freshness(&fetched.cache), outcome: fetched.outcome }
+    }
+
+    fn witness(&self, reading: &Reading<'_, NativeRooms>) -> Option<String> {
+        self.inner.drift.witness(reading)
     }
 
     fn rooms(&self) -> NativeRooms {
@@ -256,6 +265,12 @@ fn call_error(error: zero_engine::CallError) -> CallError {
         Cause::Protocol(message) => CallError::Protocol(message),
         Cause::Overloaded => CallError::Overloaded,
         other @ Cause::Internal(_) => CallError::Trap(other.to_string()),
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.drift.write_shapes();
     }
 }
 
