@@ -96,7 +96,8 @@ impl Guest {
         if self.fixtures { embed(&component, &self.carried()).unwrap() } else { component }
     }
 
-    fn carried(self) -> Fixtures {
+    /// What it is tried with before it is swapped in.
+    pub(crate) fn carried(self) -> Fixtures {
         let expected = if self.lies { "something else".to_owned() } else { Self::says(self.number) };
         let exchange =
             |round| format!("GET https://{HOST}/{round}\n\nHTTP/1.1 200\ncontent-type: text/plain\n\nround {round}\n");

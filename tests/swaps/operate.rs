@@ -108,24 +108,26 @@ async fn without_another_version_the_name_falls_silent() {
 async fn a_gate_of_stored_exchanges_keeps_a_loss_out() {
     let Some(world) = world().await else { return };
     world.install(guest(1).component(), false).unwrap();
+    // Yesterday's exchanges, with the questions they answered, as a project's folder has them.
     let exchanges = tempfile::tempdir().unwrap();
-    for round in [1, 2] {
-        let text =
-            format!("GET https://swap.example/{round}\n\nHTTP/1.1 200\ncontent-type: text/plain\n\nround {round}\n");
-        std::fs::write(exchanges.path().join(format!("{NAME}-{round}.http")), text).unwrap();
+    let stored = guest(1).carried();
+    std::fs::create_dir(exchanges.path().join("exchanges")).unwrap();
+    std::fs::write(exchanges.path().join("sources.toml"), stored.sources).unwrap();
+    std::fs::write(exchanges.path().join("exchanges/cases.toml"), stored.cases).unwrap();
+    for (name, text) in stored.exchanges {
+        std::fs::write(exchanges.path().join(format!("exchanges/{name}.http")), text).unwrap();
     }
     let through = |guest: Guest| {
         let gate = Some(Gate { exchanges: exchanges.path().to_path_buf() });
         let ask = Ask { consent: false, allow_unsigned: true, gate };
         world.desk.install(Origin::Bytes { bytes: guest.component(), from: "test".to_owned() }, &ask)
     };
-    // Its passage says another number: the passage of before is lost.
-    let Err(Error::GateClosed { report, .. }) = through(guest(2)) else { panic!("it is in") };
+    // It has nothing in its own fixtures that would tell, but gives a failure where there was a passage.
+    let broken = Guest { traps: true, ..guest(2) };
+    let Err(Error::GateClosed { report, .. }) = through(broken) else { panic!("it is in") };
     assert!(report.contains("refused"), "{report}");
     assert_eq!(world.answer().await, Guest::says(1));
-    // The same words in other bytes.
-    let same = Guest { fixtures: true, ..guest(1) };
-    assert_eq!(through(same).unwrap().outcome, Outcome::Unchanged);
+    assert_eq!(through(guest(1)).unwrap().outcome, Outcome::Unchanged);
 }
 
 #[tokio::test(flavor = "multi_thread")]
