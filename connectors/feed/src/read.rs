@@ -5,6 +5,12 @@ use crate::xml::{self, Document};
 use crate::{decode, json};
 use zero_connector_sdk::{Failure, FailureKind, Outcome, success};
 
+/// Whether the service calls its answer JSON.
+fn says_json(content_type: Option<&str>) -> bool {
+    let media = content_type.and_then(|value| value.split(';').next()).unwrap_or_default().trim();
+    media.eq_ignore_ascii_case("application/json") || media.to_ascii_lowercase().ends_with("+json")
+}
+
 /// The feed of an outcome; `url` is what was asked.
 pub(crate) fn feed(outcome: &Outcome, url: &str) -> Result<Feed, Failure> {
     let response = success(outcome)?;
@@ -18,6 +24,9 @@ pub(crate) fn feed(outcome: &Outcome, url: &str) -> Result<Feed, Failure> {
     }
     if text.starts_with(['{', '[', '"']) {
         return json::feed(text, url).map_err(|error| malformed(&format!("as JSON, {error}")));
+    }
+    if says_json(response.header("content-type")) {
+        return Err(malformed("the service says that it is JSON, and it is not"));
     }
     match xml::feed(text, url) {
         (feed, Document::Feed) => Ok(feed),

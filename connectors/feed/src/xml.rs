@@ -182,9 +182,11 @@ impl<'t> Walk<'t> {
             self.entry = Some((Entry::default(), self.frames.len()));
         }
         let base = attributes.base.as_deref().and_then(|base| link::resolve(self.base(), base));
-        if self.frames.len() < DEPTH_MAX {
-            self.frames.push(Frame { name, element, base });
+        // What lies deeper than any feed does is not looked into: each look goes through all that is open.
+        if self.frames.len() >= DEPTH_MAX {
+            return;
         }
+        self.frames.push(Frame { name, element, base });
         if self.capture.is_none() {
             self.enter(element, &attributes);
         }

@@ -94,7 +94,9 @@ pub(crate) fn compiling() -> wasmtime::Config {
 pub(crate) fn running(limits: &Limits) -> wasmtime::Config {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(limits.instances)
-        .total_core_instances(limits.instances.saturating_mul(CORE_INSTANCES_EACH).max(CORE_INSTANCES_PER_COMPONENT_MAX))
+        .total_core_instances(
+            limits.instances.saturating_mul(CORE_INSTANCES_EACH).max(CORE_INSTANCES_PER_COMPONENT_MAX),
+        )
         .total_memories(limits.instances.max(MEMORIES_PER_COMPONENT_MAX))
         .total_tables(limits.instances.saturating_mul(TABLES_EACH).max(TABLES_PER_COMPONENT_MAX))
         .max_core_instances_per_component(CORE_INSTANCES_PER_COMPONENT_MAX)

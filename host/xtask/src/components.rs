@@ -2,6 +2,7 @@
 
 use crate::fixtures;
 use anyhow::{Context as _, Result, bail};
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -50,6 +51,10 @@ pub(crate) fn build(root: &Path, toolchain: &Toolchain) -> Result<Vec<Built>> {
             bytes: component.bytes.len(),
             world: component.world,
         });
+    }
+    for kind in ["functions", "connectors"] {
+        let of_kind = built.iter().filter(|built| built.kind == kind);
+        keep_only(&bundle.join(kind), &of_kind.map(|built| format!("{}.wasm", built.name).into()).collect::<Vec<_>>())?;
     }
     copy_texts(&root.join("connectors/catalogue"), &bundle.join("catalogue"))?;
     let config = fs::read(root.join("edge-config/default.toml")).context("reading edge-config/default.toml")?;
@@ -155,10 +160,23 @@ fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<()> {
     fs::rename(&fresh, path).with_context(|| format!("replacing {}", path.display()))
 }
 
+/// Copies the TOML files of a folder; what was copied earlier and is gone there goes here as well.
 fn copy_texts(from: &Path, to: &Path) -> Result<()> {
+    let mut names = Vec::new();
     for entry in fs::read_dir(from).with_context(|| format!("reading {}", from.display()))?.flatten() {
         if entry.path().extension().is_some_and(|extension| extension == "toml") {
             write_if_changed(&to.join(entry.file_name()), &fs::read(entry.path())?)?;
+            names.push(entry.file_name());
+        }
+    }
+    keep_only(to, &names)
+}
+
+/// Removes files that are no longer made: a bundle holds what this tree holds.
+fn keep_only(folder: &Path, names: &[OsString]) -> Result<()> {
+    for entry in fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))?.flatten() {
+        if !names.contains(&entry.file_name()) {
+            fs::remove_file(entry.path()).with_context(|| format!("removing {}", entry.path().display()))?;
         }
     }
     Ok(())
