@@ -5,7 +5,9 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use zero_egress::HostPattern;
 use zero_lifecycle::RaiseTable;
+use zero_pipeline::catalogue::Overrides;
 use zero_pipeline::limits;
 use zero_pipeline::settings::{Settings, SettingsTable};
 
@@ -64,6 +66,9 @@ pub struct Sources {
     pub enable: Vec<String>,
     /// Switched off.
     pub disable: Vec<String>,
+    /// What counts instead of a record's own words, by id.
+    #[serde(rename = "override")]
+    pub overrides: Overrides,
 }
 
 /// Of the operators' door.
@@ -157,6 +162,12 @@ impl Config {
         for (name, raise) in &file.connectors.limits {
             raise.check().map_err(|wrong| anyhow!("[connectors.limits.{name}] {wrong}"))?;
         }
+        for (id, said) in &file.sources.overrides {
+            let hosts = said.hosts.iter().flatten().try_for_each(|host| {
+                host.parse::<HostPattern>().map(drop).map_err(|error| format!("`hosts`: {error}"))
+            });
+            said.check().and(hosts).map_err(|wrong| anyhow!("[sources.override.{id}] {wrong}"))?;
+        }
         Ok(Self {
             pipeline,
             server: file.server,
@@ -206,5 +217,11 @@ mod tests {
         assert!(error(&format!("{raise}fuel = 1")).contains("unknown field `fuel`"));
         assert!(error(&format!("{raise}cpu_ms = 60000")).contains("[connectors.limits.snake] `cpu_ms`"));
         assert!(Config::from_toml(&format!("{raise}component_bytes = 20000000")).is_ok());
+        let source = "[sources.override.jira]\n";
+        assert!(error(&format!("{source}host = \"acme.example\"")).contains("unknown field `host`"));
+        assert!(error(&format!("{source}requests_per_second = 0.0")).contains("jira] `requests_per_second`"));
+        assert!(error(&format!("{source}hosts = [\"https://acme.example\"]")).contains("jira] `hosts`"));
+        let fine = format!("{source}hosts = [\"acme.example\"]\nsettings.variables.base = \"https://acme.example\"");
+        assert!(Config::from_toml(&fine).is_ok());
     }
 }
