@@ -23,7 +23,12 @@ fn a_save_is_in_the_running_host() {
     };
     for (project, file, from, to) in [
         ("demo", "src/lib.rs", "The {subject} belongs to {}", "Those of {subject} live, since it belongs to {}"),
-        ("zips", "sources.toml", "The postal code {:code} belongs", "Those of {:code} live, since it belongs"),
+        (
+            "zips",
+            "sources.toml",
+            "The postal code {:code} belongs",
+            "Those of postal code {:code} live, since it belongs",
+        ),
     ] {
         let log = author.folder.path().join(format!("{project}.log"));
         let answers = |what: &str| {

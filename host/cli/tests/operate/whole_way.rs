@@ -16,14 +16,17 @@ struct Publisher<'a> {
 }
 
 impl Publisher<'_> {
-    fn reference(&self, tag: &str) -> String {
-        format!("127.0.0.1:{}/acme/demo:{tag}", self.registry.port)
+    /// Of a project, as `NAME:TAG`.
+    fn reference(&self, what: &str) -> String {
+        format!("127.0.0.1:{}/acme/{what}", self.registry.port)
     }
 
-    fn publish(&self, tag: &str, key: &str, more: &[&str]) -> String {
-        let reference = self.reference(tag);
-        let all = ["publish", &reference, "--key", key, "--insecure-loopback", "-C", "demo"];
-        self.author.ok(&[&all, more].concat())
+    fn publish(&self, what: &str, key: &str, more: &[&str]) {
+        let reference = self.reference(what);
+        let (project, _) = what.split_once(':').unwrap();
+        let all = ["publish", &reference, "--key", key, "--insecure-loopback", "-C", project];
+        let said = self.author.ok(&[&all, more].concat());
+        assert!(said.starts_with("published"), "{said}");
     }
 }
 
@@ -55,15 +58,18 @@ fn from_an_empty_folder_to_answers_and_back() {
     author.ok(&["key", "generate", "stranger"]);
     let public = std::fs::read_to_string(author.folder.path().join("acme.pub")).unwrap();
     std::fs::write(&trust, format!("[[key]]\nname = \"acme\"\npublic = \"\"\"\n{public}\"\"\"\n")).unwrap();
-    publisher.publish("0.1.0", "acme.key", &[]);
-    publisher.publish("strange", "stranger.key", &["--unchecked"]);
+    publisher.publish("demo:0.1.0", "acme.key", &[]);
+    // Other bytes, since what is signed is a digest: whoever publishes the same again adds to its signatures.
+    author.ok(&["new", "zips", "--rest"]);
+    author.ok(&["new", "towns", "--rest"]);
+    publisher.publish("zips:1", "stranger.key", &["--unchecked"]);
     let until = now() + i64::try_from(SHORT.as_secs()).unwrap();
     let expires = zero_oci::Timestamp::from_second(until).unwrap().to_string();
-    publisher.publish("short", "acme.key", &["--unchecked", "--expires", &expires]);
+    publisher.publish("towns:1", "acme.key", &["--unchecked", "--expires", &expires]);
 
     let host = operator.serve();
     let install = |code: i32, tag: &str| operator.ends(code, &["connectors", "install", &publisher.reference(tag)]);
-    let first = install(0, "0.1.0");
+    let first = install(0, "demo:0.1.0");
     for said in ["signed by acme", "api.zippopotam.us", "is in force", "sources demo"] {
         assert!(first.contains(said), "`{said}` is not in:\n{first}");
     }
@@ -77,10 +83,10 @@ fn from_an_empty_folder_to_answers_and_back() {
     assert!(host.ask("demo", QUESTION).contains("belongs to Lower Fernby"));
     quarantined_when_it_traps(&operator, &publisher, &project, &host);
 
-    let strange = install(1, "strange");
-    assert!(strange.contains("hint: "), "{strange}");
+    let strange = install(1, "zips:1");
+    assert!(strange.contains("no key that is trusted") || strange.contains("hint: "), "{strange}");
     wait_for("the end of a signature", || now() > until);
-    let expired = install(1, "short");
+    let expired = install(1, "towns:1");
     assert!(expired.contains("expired") && expired.contains("hint: "), "{expired}");
     assert!(host.ask("demo", QUESTION).contains("belongs to Lower Fernby"), "what is refused changes nothing");
     host.stop();
@@ -95,9 +101,9 @@ fn upgraded_with_consent(operator: &Operator<'_>, publisher: &Publisher<'_>, pro
     change(project, ("0.1.0", "0.2.0"), hosts);
     edit(&project.join("src/lib.rs"), "belongs to {}", "lies in {}");
     edit(&project.join("exchanges/cases.toml"), "belongs to Lower", "lies in Lower");
-    publisher.publish("0.2.0", "acme.key", &[]);
+    publisher.publish("demo:0.2.0", "acme.key", &[]);
     // 5: it is there, and not in force.
-    let waits = operator.ends(5, &["connectors", "install", &publisher.reference("0.2.0")]);
+    let waits = operator.ends(5, &["connectors", "install", &publisher.reference("demo:0.2.0")]);
     assert!(waits.contains("+ (!) host www.zippopotam.us") && waits.contains("consent demo"), "{waits}");
     assert!(host.ask("demo", QUESTION).contains("belongs to Lower Fernby"), "until then the first one answers");
     let diff = operator.ends(0, &["connectors", "diff", "demo"]);
@@ -122,8 +128,8 @@ fn quarantined_when_it_traps(
 ) {
     change(project, ("0.2.0", "0.3.0"), ("json(outcome)?", "json(outcome).unwrap()"));
     edit(&project.join("src/lib.rs"), ", \"www.zippopotam.us\".into()", "");
-    publisher.publish("0.3.0", "acme.key", &["--unchecked"]);
-    let third = operator.ends(0, &["connectors", "install", &publisher.reference("0.3.0")]);
+    publisher.publish("demo:0.3.0", "acme.key", &["--unchecked"]);
+    let third = operator.ends(0, &["connectors", "install", &publisher.reference("demo:0.3.0")]);
     assert!(third.contains("is in force"), "{third}");
     assert!(host.ask("demo", QUESTION).contains("lies in Lower Fernby"));
     let mut shown = String::new();
@@ -140,7 +146,7 @@ fn quarantined_when_it_traps(
     for said in [" on ", " 0.1.0 ", " acme ", "1 quarantined"] {
         assert!(line.contains(said), "`{said}` is not in:\n{line}");
     }
-    let again = operator.ends(1, &["connectors", "install", &publisher.reference("0.3.0")]);
+    let again = operator.ends(1, &["connectors", "install", &publisher.reference("demo:0.3.0")]);
     assert!(again.contains("is quarantined") && again.contains("hint: `zero connectors release demo"), "{again}");
     let doctor = operator.ends(0, &["doctor"]);
     assert!(doctor.contains("is quarantined: "), "{doctor}");
