@@ -110,15 +110,14 @@ fn insides() -> Vec<Case> {
         stamp(&mut bytes);
         bytes
     };
-    let modules = "(core module $m) (core instance (instantiate $m)) (core instance (instantiate $m)) (core instance (instantiate $m))
-        (core instance (instantiate $m)) (core instance (instantiate $m)) (core instance (instantiate $m))";
-    let memories = "(core module $m (memory 1)) (core instance (instantiate $m)) (core instance (instantiate $m))";
+    let modules = format!("(core module $m) {}", "(core instance (instantiate $m)) ".repeat(200));
+    let memories = format!("(core module $m (memory 1)) {}", "(core instance (instantiate $m)) ".repeat(5));
     vec![
         of("loops inside a component inside", "refused: interface", inner_loop),
         Case::new("has a hundred components inside each other", "refused: interface", nested(100)),
         Case::new("has ten thousand components inside each other", "refused: interface", nested(10_000)),
         of("has many core instances", "refused: compile", &format!("(component {modules})")),
-        of("has two memories in two instances", "refused: compile", &format!("(component {memories})")),
+        of("has five memories in five instances", "refused: compile", &format!("(component {memories})")),
         of(
             "makes resources of its own",
             "refused: interface",
@@ -150,7 +149,7 @@ fn proposals() -> Vec<Case> {
     let kind = Guest::default();
     vec![
         off("has a memory of 64 bits", "(memory i64 1)"),
-        off("has two memories", "(memory 1) (memory 1)"),
+        off("has five memories", "(memory 1) (memory 1) (memory 1) (memory 1) (memory 1)"),
         off("has a memory that threads share", "(memory 1 1 shared)"),
         off("waits for another thread", "(memory 1) (func (drop (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const -1))))"),
         off("has pages of one byte", "(memory 1 (pagesize 1))"),

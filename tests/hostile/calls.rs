@@ -90,6 +90,21 @@ fn memory() -> Vec<Case> {
             (br_if $again (i32.ne (table.grow $t (ref.null func) (i32.const 1000)) (i32.const -1)))) (unreachable)",
         ),
         guest(
+            "grows its second memory",
+            "plan: memory",
+            Guest {
+                memory: r#"(memory (export "memory") 2) (memory $other 1)"#,
+                plan: "(loop $again
+                (br_if $again (i32.ne (memory.grow $other (i32.const 16)) (i32.const -1)))) (unreachable)",
+                ..kind
+            },
+        ),
+        guest(
+            "begins with more than it may have, in two memories",
+            "describe: memory",
+            Guest { memory: r#"(memory (export "memory") 300) (memory $other 300)"#, ..kind },
+        ),
+        guest(
             "grows in realloc",
             "plan: memory",
             Guest {

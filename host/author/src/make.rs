@@ -56,16 +56,22 @@ pub fn make(project: &Project, places: &Places, say: &dyn Fn(&str)) -> Result<Ma
             let bytes = fixtures::embed(&component.bytes, &fixtures)?;
             (bytes.clone(), component.world, bytes)
         }
+        Kind::Foreign => {
+            let recipe = project.recipe.as_ref().context("the project has no recipe")?;
+            let component = recipe.make(&project.root, say)?;
+            let bytes = fixtures::embed(&component.bytes, &fixtures)?;
+            (bytes.clone(), component.world, bytes)
+        }
         Kind::Rest => {
             let bytes = zero_builder::sources::package(&project.name, &fixtures)?;
             (bytes, zero_builder::sources::SOURCES_WORLD.to_owned(), rest(&places.connectors)?)
         }
     };
-    if bytes.len() > zero_builder::COMPONENT_BYTES_MAX {
+    let bytes_max = project.needs().component_bytes.unwrap_or(zero_builder::COMPONENT_BYTES_MAX);
+    if bytes.len() > bytes_max {
         bail!(
-            "with its fixtures the component is {} bytes, over the limit of {}\n\nhint: shorten the longest exchanges",
-            bytes.len(),
-            zero_builder::COMPONENT_BYTES_MAX
+            "with its fixtures the component is {} bytes, over the limit of {bytes_max}\n\nhint: shorten the longest exchanges",
+            bytes.len()
         );
     }
     write(&path, &bytes)?;

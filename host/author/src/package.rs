@@ -40,12 +40,12 @@ pub fn descriptor(project: &Project, version: &str) -> Result<Descriptor> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Kind as ProjectKind, template};
+    use crate::template::{self, Template};
 
     #[test]
     fn permissions_of_a_mapping_are_those_of_its_sources() {
         let parent = tempfile::tempdir().unwrap();
-        let folder = template::new(parent.path(), "zip", ProjectKind::Rest).unwrap();
+        let folder = template::new(parent.path(), "zip", Template::Rest).unwrap();
         let path = folder.join("sources.toml");
         let text = std::fs::read_to_string(&path).unwrap();
         let text = text.replacen("cache_seconds = 86400", "cache_seconds = 86400\ncredential = \"key\"", 1);

@@ -4,6 +4,7 @@ use anyhow::{Context as _, Result, bail};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use zero_builder::fixtures::{self, Fixtures};
+use zero_builder::foreign::{Needs, Recipe};
 use zero_pipeline::catalogue::{Catalogue, SourceRecord};
 
 /// The connector whose sources are mappings.
@@ -14,6 +15,8 @@ pub const REST: &str = "rest";
 pub enum Kind {
     /// A connector in Rust.
     Code,
+    /// A connector in another language, whose own tools make the component.
+    Foreign,
     /// Sources for the `rest` connector.
     Rest,
 }
@@ -25,8 +28,10 @@ pub struct Project {
     pub root: PathBuf,
     /// What it consists of.
     pub kind: Kind,
-    /// What its component is called: the cargo package, or the first source.
+    /// What its component is called: the cargo package, what the recipe says, or the first source.
     pub name: String,
+    /// How its component is made, where it is [`Kind::Foreign`].
+    pub recipe: Option<Recipe>,
 }
 
 impl Project {
@@ -46,11 +51,21 @@ impl Project {
         let (root, manifest) = (root.to_path_buf(), root.join("Cargo.toml"));
         if manifest.is_file() {
             let name = package_name(&manifest)?;
-            return Ok(Self { root, kind: Kind::Code, name });
+            return Ok(Self { root, kind: Kind::Code, name, recipe: None });
         }
-        let mut project = Self { root, kind: Kind::Rest, name: String::new() };
+        if let Some(recipe) = Recipe::read(&root)? {
+            check_name(&recipe.name)?;
+            return Ok(Self { root, kind: Kind::Foreign, name: recipe.name.clone(), recipe: Some(recipe) });
+        }
+        let mut project = Self { root, kind: Kind::Rest, name: String::new(), recipe: None };
         project.name = project.sources()?.first().map(|record| record.source.id.clone()).unwrap_or_default();
         Ok(project)
+    }
+
+    /// What its component needs beyond a host's own limits.
+    #[must_use]
+    pub fn needs(&self) -> Needs {
+        self.recipe.as_ref().map(|recipe| recipe.limits).unwrap_or_default()
     }
 
     /// What the connector is tested with: sources, cases, exchanges.

@@ -1,7 +1,7 @@
 //! A new project from a template, which is a whole project named `demo`.
 
 use crate::embedded::{LOCKED, TEMPLATES};
-use crate::project::{Kind, check_name};
+use crate::project::check_name;
 use anyhow::{Context as _, Result, bail};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,11 +11,20 @@ const NAME: &str = "demo";
 /// Stored without the dot, so that it hides nothing in this repository.
 const IGNORED: &str = "gitignore";
 
+/// What a new project is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Template {
+    /// A connector in Rust.
+    Code,
+    /// A mapping for the `rest` connector.
+    Rest,
+}
+
 /// Makes a project of this name in a folder of this name below `parent`, and gives the folder.
 ///
 /// # Errors
 /// When the name is none, or there is a file or folder of this name: nothing is ever overwritten.
-pub fn new(parent: &Path, name: &str, kind: Kind) -> Result<PathBuf> {
+pub fn new(parent: &Path, name: &str, kind: Template) -> Result<PathBuf> {
     check_name(name)?;
     let folder = parent.join(name);
     // `create_dir` and not `create_dir_all`: whoever is there first wins.
@@ -26,15 +35,15 @@ pub fn new(parent: &Path, name: &str, kind: Kind) -> Result<PathBuf> {
         _ => anyhow::Error::new(error).context(format!("creating {}", folder.display())),
     })?;
     let prefix = match kind {
-        Kind::Code => "code/",
-        Kind::Rest => "rest/",
+        Template::Code => "code/",
+        Template::Rest => "rest/",
     };
     for (path, text) in TEMPLATES {
         let Some(path) = path.strip_prefix(prefix) else { continue };
         let path = if path == IGNORED { ".gitignore".to_owned() } else { renamed(path, name) };
         write(&folder.join(path), &renamed(text, name))?;
     }
-    if kind == Kind::Code {
+    if kind == Template::Code {
         write(&folder.join("Cargo.lock"), &lock(name))?;
     }
     Ok(folder)
@@ -102,11 +111,11 @@ mod tests {
     #[test]
     fn a_project_never_overwrites() {
         let parent = tempfile::tempdir().unwrap();
-        let folder = new(parent.path(), "zip", Kind::Rest).unwrap();
+        let folder = new(parent.path(), "zip", Template::Rest).unwrap();
         assert!(folder.join("sources.toml").is_file() && !folder.join("Cargo.toml").exists());
         assert!(fs::read_to_string(folder.join(".gitignore")).unwrap().contains("/target"));
-        let error = new(parent.path(), "zip", Kind::Code).unwrap_err().to_string();
+        let error = new(parent.path(), "zip", Template::Code).unwrap_err().to_string();
         assert!(error.contains("is there already"), "{error}");
-        assert!(new(parent.path(), "../zip", Kind::Code).is_err());
+        assert!(new(parent.path(), "../zip", Template::Code).is_err());
     }
 }

@@ -38,6 +38,7 @@ pub(crate) struct Instance {
 /// What the host keeps of an instance.
 pub(crate) struct Host {
     memory_bytes_max: usize,
+    /// Of all its memories together; a memory never shrinks.
     memory_bytes: usize,
     memory_refused: bool,
     cpu_until: Duration,
@@ -122,10 +123,11 @@ impl Host {
 }
 
 impl ResourceLimiter for Host {
-    fn memory_growing(&mut self, _now: usize, wanted: usize, _max: Option<usize>) -> wasmtime::Result<bool> {
-        let granted = wanted <= self.memory_bytes_max;
+    fn memory_growing(&mut self, now: usize, wanted: usize, _max: Option<usize>) -> wasmtime::Result<bool> {
+        let all = self.memory_bytes.saturating_add(wanted.saturating_sub(now));
+        let granted = all <= self.memory_bytes_max;
         if granted {
-            self.memory_bytes = self.memory_bytes.max(wanted);
+            self.memory_bytes = all;
         } else {
             self.memory_refused = true;
         }

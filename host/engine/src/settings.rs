@@ -52,9 +52,14 @@ const MEMORY_RESERVATION_BYTES: u64 = 4 * 1024 * 1024 * 1024;
 const KEEP_RESIDENT_BYTES: usize = 256 * 1024;
 /// Indirect calls of one component.
 const TABLE_ELEMENTS_MAX: usize = 20_000;
-/// Core instances, memories and tables of one component. The builder makes one of each; composed ones have more.
-const CORE_INSTANCES_PER_COMPONENT_MAX: u32 = 4;
-const TABLES_PER_COMPONENT_MAX: u32 = 2;
+/// Core instances, memories and tables of one component. The builder makes one of each; an interpreter comes with its
+/// libraries as instances of their own, and with components in it that stand for what it would import.
+const CORE_INSTANCES_PER_COMPONENT_MAX: u32 = 128;
+const MEMORIES_PER_COMPONENT_MAX: u32 = 4;
+const TABLES_PER_COMPONENT_MAX: u32 = 16;
+/// How many core instances and tables there are for each component instance, on average: only interpreters have many.
+const CORE_INSTANCES_EACH: u32 = 16;
+const TABLES_EACH: u32 = 4;
 
 /// All that decides which code is made of a component: equal here, in the compiling child, and on every machine.
 pub(crate) fn compiling() -> wasmtime::Config {
@@ -66,7 +71,8 @@ pub(crate) fn compiling() -> wasmtime::Config {
 
     // What no component of ours needs is not there to be attacked.
     config.wasm_memory64(false);
-    config.wasm_multi_memory(false);
+    // Calls between the components of one component copy from memory to memory; what they have together is bounded.
+    config.wasm_multi_memory(true);
     config.wasm_custom_page_sizes(false);
     config.wasm_wide_arithmetic(false);
     config.shared_memory(false);
@@ -88,11 +94,11 @@ pub(crate) fn compiling() -> wasmtime::Config {
 pub(crate) fn running(limits: &Limits) -> wasmtime::Config {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(limits.instances)
-        .total_core_instances(limits.instances.saturating_mul(2))
-        .total_memories(limits.instances)
-        .total_tables(limits.instances.saturating_mul(2))
+        .total_core_instances(limits.instances.saturating_mul(CORE_INSTANCES_EACH).max(CORE_INSTANCES_PER_COMPONENT_MAX))
+        .total_memories(limits.instances.max(MEMORIES_PER_COMPONENT_MAX))
+        .total_tables(limits.instances.saturating_mul(TABLES_EACH).max(TABLES_PER_COMPONENT_MAX))
         .max_core_instances_per_component(CORE_INSTANCES_PER_COMPONENT_MAX)
-        .max_memories_per_component(1)
+        .max_memories_per_component(MEMORIES_PER_COMPONENT_MAX)
         .max_tables_per_component(TABLES_PER_COMPONENT_MAX)
         .max_tables_per_module(TABLES_PER_COMPONENT_MAX)
         .table_elements(TABLE_ELEMENTS_MAX)

@@ -3,14 +3,16 @@
 use super::InProject;
 use crate::setup::{Setup, compiler};
 use anyhow::{Context as _, Result, bail};
+use core::time::Duration;
 use std::path::Path;
 use std::sync::Arc;
 use zero_author::make::Places;
 use zero_author::project::{Kind, Project};
 use zero_author::{Made, make};
 use zero_builder::fixtures::EXCHANGE_EXTENSION;
+use zero_builder::foreign::Needs;
 use zero_connector_sdk::testing::Exchange;
-use zero_engine::{Connector, Engine, MacKey};
+use zero_engine::{Connector, Engine, Limits, MacKey};
 use zero_native::config::Config;
 use zero_native::host::default_artifacts;
 use zero_pipeline::catalogue::SourceRecord;
@@ -35,7 +37,7 @@ impl Bench {
             artifacts: default_artifacts(),
             mac_key: MacKey::Beside,
             compiler: compiler()?,
-            ..zero_engine::Config::default()
+            limits: granted(project.needs()),
         })?;
         Ok(Self { project, places: places(setup)?, engine })
     }
@@ -46,7 +48,7 @@ impl Bench {
         let connector = self.engine.connector(&made.code).with_context(|| self.project.name.clone())?;
         let sources = self.project.sources()?;
         let other = sources.iter().find(|record| record.connector != connector.name());
-        if let Some(other) = other.filter(|_| self.project.kind == Kind::Code) {
+        if let Some(other) = other.filter(|_| self.project.kind != Kind::Rest) {
             bail!(
                 "sources.toml is for `{}`, but the connector's `describe` says its name is `{}`\n\nhint: make them equal",
                 other.connector,
@@ -85,6 +87,19 @@ impl Ready {
         let own = |name: &str| name.strip_prefix(id.as_str()).is_some_and(|rest| rest.starts_with('-'));
         all.sort_by_key(|(name, _)| !own(name));
         Ok(all)
+    }
+}
+
+/// What a host grants, and what an operator would have to grant beyond it.
+fn granted(needs: Needs) -> Limits {
+    let own = Limits::default();
+    let memory_bytes = needs.memory_bytes.unwrap_or(own.memory_bytes);
+    Limits {
+        component_bytes: needs.component_bytes.unwrap_or(own.component_bytes),
+        memory_bytes,
+        memory_bytes_ceiling: memory_bytes.max(own.memory_bytes_ceiling),
+        connector_cpu: needs.cpu_ms.map_or(own.connector_cpu, Duration::from_millis),
+        ..own
     }
 }
 

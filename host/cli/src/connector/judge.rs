@@ -6,12 +6,13 @@ use crate::out;
 use crate::setup::Setup;
 use anyhow::{Context as _, Result};
 use clap::Args;
+use core::time::Duration;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use zero_author::project::Kind;
 use zero_connector_sdk::testing::Subject;
-use zero_judge::{Neighbours, Options, Report, Running};
+use zero_judge::{Limits, Neighbours, Options, Report, Running};
 use zero_native::Bundle;
 
 #[derive(Args)]
@@ -41,7 +42,7 @@ pub(crate) struct CheckArguments {
 pub(super) fn test(setup: &Setup, arguments: &TestArguments) -> Result<ExitCode> {
     let bench = Bench::open(setup, &arguments.which)?;
     let ready = bench.ready()?;
-    let options = Options { mutations: !arguments.quick, ..options(&ready) };
+    let options = Options { mutations: !arguments.quick, ..options(&bench, &ready) };
     let report = zero_judge::test(&Running(ready.connector.clone()), &ready.made.fixtures, &options);
     show(&report, arguments.json)
 }
@@ -60,7 +61,7 @@ pub(super) fn checked(setup: &Setup, bench: &Bench, ready: &Ready, against: Opti
     let bundle = Bundle::read(&folder, None).context("the neighbours, whose questions it must stay out of")?;
     let mut running = BTreeMap::new();
     for (name, bytes) in &bundle.connectors {
-        let is_own = name == ready.connector.name() && bench.project.kind == Kind::Code;
+        let is_own = name == ready.connector.name() && bench.project.kind != Kind::Rest;
         if !is_own {
             running.insert(name.clone(), Running(bench.load(bytes).with_context(|| format!("connector `{name}`"))?));
         }
@@ -68,11 +69,20 @@ pub(super) fn checked(setup: &Setup, bench: &Bench, ready: &Ready, against: Opti
     let subjects = running.iter().map(|(name, connector)| (name.clone(), connector as &dyn Subject)).collect();
     let neighbours = Neighbours { catalogue: bundle.catalogue, subjects };
     let subject = Running(ready.connector.clone());
-    Ok(zero_judge::check(&subject, &ready.made.fixtures, &neighbours, &options(ready)))
+    Ok(zero_judge::check(&subject, &ready.made.fixtures, &neighbours, &options(bench, ready)))
 }
 
-fn options(ready: &Ready) -> Options {
-    Options::default().of_component(&ready.made.bytes)
+/// Judged by what a host grants, with what the project says it needs beyond that.
+fn options(bench: &Bench, ready: &Ready) -> Options {
+    let options = Options::default().of_component(&ready.made.bytes);
+    let (needs, own) = (bench.project.needs(), options.limits);
+    let limits = Limits {
+        component_bytes: needs.component_bytes.unwrap_or(own.component_bytes),
+        memory_bytes: needs.memory_bytes.unwrap_or(own.memory_bytes),
+        cpu: needs.cpu_ms.map_or(own.cpu, Duration::from_millis),
+        ..own
+    };
+    Options { limits, ..options }
 }
 
 fn show(report: &Report, json: bool) -> Result<ExitCode> {

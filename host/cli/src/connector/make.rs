@@ -8,7 +8,8 @@ use anyhow::Result;
 use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use zero_author::project::{Kind, Project};
+use zero_author::project::Project;
+use zero_author::template::Template;
 use zero_author::{Made, make, template};
 
 #[derive(Args)]
@@ -30,7 +31,7 @@ pub(crate) struct BuildArguments {
 }
 
 pub(super) fn new(arguments: &NewArguments) -> Result<ExitCode> {
-    let kind = if arguments.rest { Kind::Rest } else { Kind::Code };
+    let kind = if arguments.rest { Template::Rest } else { Template::Code };
     let folder = template::new(&arguments.parent, &arguments.name, kind)?;
     let main = if arguments.rest { "sources.toml" } else { "src/lib.rs" };
     out::write(&format!(

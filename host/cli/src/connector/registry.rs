@@ -122,7 +122,7 @@ pub(super) fn publish(setup: &Setup, arguments: &PublishArguments) -> Result<Exi
         }
     }
     let descriptor = match bench.project.kind {
-        Kind::Code => Descriptor::of(ready.connector.descriptor(), interface_version(&ready.made.world)),
+        Kind::Code | Kind::Foreign => Descriptor::of(ready.connector.descriptor(), interface_version(&ready.made.world)),
         Kind::Rest => {
             let version = reference.tag().unwrap_or_default();
             let said = package::descriptor(&bench.project, version)?;
