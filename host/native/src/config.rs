@@ -202,6 +202,26 @@ mod tests {
         assert!(shipped.admin.enabled && !shipped.admin.allow_remote && !shipped.connectors.allow_unsigned);
     }
 
+    /// Keys that the file only shows are keys as well: whoever takes the `#` away gets what the comment says.
+    #[test]
+    fn what_the_defaults_show_can_be_said() {
+        let is_key = |line: &str| {
+            let name = line.split_once(" = ").map(|(name, _)| name);
+            line.starts_with('[') || name.is_some_and(|name| !name.contains(' '))
+        };
+        let shown =
+            include_str!("../../../edge-config/default.toml").lines().map(|line| match line.strip_prefix("# ") {
+                Some(key) if is_key(key) => key,
+                _ => line,
+            });
+        let shown = Config::from_toml(&shown.collect::<Vec<_>>().join("\n")).unwrap();
+        assert!(shown.connectors.trust.is_some() && shown.egress.allowed_hosts.is_some());
+        assert!(shown.connectors.limits.contains_key("snake") && shown.credentials.contains_key("github-repositories"));
+        let own = &shown.sources.overrides["jira"];
+        assert_eq!((own.enabled, own.requests_per_second, own.settings.len()), (Some(true), Some(5.0), 1));
+        assert!(own.hosts.is_some());
+    }
+
     #[test]
     fn a_wrong_key_is_named() {
         let error = |text: &str| format!("{:#}", Config::from_toml(text).unwrap_err());
