@@ -3,6 +3,7 @@
 use crate::guests::{Guest, NAME};
 use crate::world::{World, world, world_in};
 use std::time::{Duration, Instant};
+use zero_builder::fixtures::Fixtures;
 use zero_lifecycle::{Ask, Error, Gate, Origin, Outcome};
 
 fn guest(number: u32) -> Guest {
@@ -131,26 +132,54 @@ async fn a_gate_of_stored_exchanges_keeps_a_loss_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_set_of_sources_is_installed_for_a_connector_that_is_there() {
+async fn a_package_of_sources_is_installed_for_a_connector_that_is_there() {
     let Some(world) = world().await else { return };
-    let file = world.folder.path().join("mine.sources.toml");
-    let record = "[[source]]\nid = \"mine\"\nname = \"Mine\"\nsummary = \"who was here\"\nhosts = [\"swap.example\"]\n";
-    std::fs::write(&file, format!("connector = \"{NAME}\"\n{record}")).unwrap();
+    let package = |name: &str, host: &str| {
+        let record =
+            format!("[[source]]\nid = \"mine\"\nname = \"Mine\"\nsummary = \"who was here\"\nhosts = [\"{host}\"]\n");
+        let slot = "settings = { credential = \"key\" }\n";
+        let sources = format!("connector = \"{NAME}\"\n{record}{slot}");
+        zero_builder::sources::package(name, &Fixtures { sources, ..Fixtures::default() }).unwrap()
+    };
     // Records are no code: nobody needs to vouch for them.
-    let install = || world.desk.install(Origin::Path(file.clone()), &Ask::default());
-    assert!(matches!(install(), Err(Error::NoConnector { .. })));
+    let install = |name: &str, host: &str| {
+        let origin = Origin::Bytes { bytes: package(name, host), from: "test".to_owned() };
+        world.desk.install(origin, &Ask::default())
+    };
+    assert!(matches!(install("own", "swap.example"), Err(Error::NoConnector { .. })));
     world.install(guest(1).component(), false).unwrap();
-    assert_eq!(install().unwrap().name, "mine");
+    let first = install("own", "swap.example").unwrap();
+    assert_eq!((first.name.as_str(), first.outcome), ("own", Outcome::Activated));
+    assert_eq!(first.version.permissions.source_hosts, ["swap.example"]);
+    assert_eq!(first.version.permissions.credentials, ["key"]);
     assert!(world.live.host().region.catalogue.get("mine").unwrap().enabled);
-    world.desk.enable("mine", false).unwrap();
+
+    // A wider one waits, and there is a way back.
+    let wider = install("own", "*.swap.example").unwrap();
+    assert_eq!(
+        (wider.outcome, wider.diff.unwrap().wider_source_hosts),
+        (Outcome::Pending, vec!["*.swap.example".to_owned()])
+    );
+    let hosts = || world.live.host().region.catalogue.get("mine").unwrap().hosts.clone();
+    assert_eq!(hosts(), ["swap.example"]);
+    world.desk.consent("own").unwrap();
+    assert_eq!(hosts(), ["*.swap.example"]);
+    world.desk.rollback("own", Some(&first.version.digest[..12])).unwrap();
+    assert_eq!(hosts(), ["swap.example"]);
+
+    // A gate that lets everything pass would be believed.
+    let gate = Some(Gate { exchanges: world.folder.path().to_path_buf() });
+    let gated = Origin::Bytes { bytes: package("own", "swap.example"), from: "test".to_owned() };
+    let gated = world.desk.install(gated, &Ask { gate, ..Ask::default() });
+    assert!(gated.unwrap_err().to_string().contains("no code that could be held"));
+
+    world.desk.enable("own", false).unwrap();
     assert!(world.live.host().region.catalogue.get("mine").is_none());
-    world.desk.enable("mine", true).unwrap();
+    world.desk.enable("own", true).unwrap();
+    assert!(matches!(install("other", "swap.example"), Err(Error::SourceTaken { .. })));
     world.desk.remove(NAME).unwrap();
     let orphan = world.live.host().region.catalogue.get("mine").unwrap().enabled;
     assert!(!orphan, "nobody is asked in vain");
-    // The id is taken now.
-    std::fs::rename(&file, world.folder.path().join("other.sources.toml")).unwrap();
-    world.install(guest(1).component(), false).unwrap();
-    let other = Origin::Path(world.folder.path().join("other.sources.toml"));
-    assert!(matches!(world.desk.install(other, &Ask::default()), Err(Error::SourceTaken { .. })));
+    world.desk.remove("own").unwrap();
+    assert!(world.live.host().region.catalogue.get("mine").is_none());
 }

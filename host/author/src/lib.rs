@@ -9,7 +9,7 @@
 //!
 //! A project walks these rooms in order: [`template`] makes it, [`sdk`] and [`warm`] prepare its folder for cargo,
 //! [`make`] compiles it, [`trial`] asks it, [`record`] writes down what a service answered, [`watch`] does it all again
-//! whenever a file is saved, and [`admin`] hands the result to a running host.
+//! whenever a file is saved.
 
 pub mod project;
 pub mod template;
@@ -23,7 +23,6 @@ pub mod trial;
 
 pub mod record;
 
-pub mod admin;
 pub mod watch;
 
 mod embedded {

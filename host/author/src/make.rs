@@ -63,7 +63,7 @@ pub fn make(project: &Project, places: &Places, say: &dyn Fn(&str)) -> Result<Ma
             (bytes.clone(), component.world, bytes)
         }
         Kind::Rest => {
-            let bytes = zero_builder::sources::package(&fixtures)?;
+            let bytes = zero_builder::sources::package(&project.name, &fixtures)?;
             (bytes, zero_builder::sources::SOURCES_WORLD.to_owned(), rest(&places.connectors)?)
         }
     };

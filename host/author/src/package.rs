@@ -9,9 +9,6 @@ use anyhow::Result;
 use std::collections::BTreeSet;
 use zero_types::connector::{CredentialSlot, Descriptor, Kind};
 
-/// Levels of a mapping that are looked into; deeper ones are refused by the connector.
-const DEPTH_MAX: usize = 32;
-
 /// The descriptor of a package, published as `version`.
 ///
 /// # Errors
@@ -21,8 +18,7 @@ pub fn descriptor(project: &Project, version: &str) -> Result<Descriptor> {
     let (mut hosts, mut slots, mut kinds) = (BTreeSet::new(), BTreeSet::new(), Vec::<Kind>::new());
     for record in &sources {
         hosts.extend(record.hosts.iter().cloned());
-        let settings: serde_json::Value = serde_json::from_str(&record.source.settings).unwrap_or_default();
-        credentials(&settings, 0, &mut slots);
+        slots.extend(zero_builder::sources::credential_slots(&record.source.settings));
         for kind in &record.kinds {
             if !kinds.contains(kind) {
                 kinds.push(*kind);
@@ -39,27 +35,6 @@ pub fn descriptor(project: &Project, version: &str) -> Result<Descriptor> {
         credentials: slots.into_iter().map(slot).collect(),
         kinds,
     })
-}
-
-/// Every text under a key `credential`.
-fn credentials(settings: &serde_json::Value, depth: usize, into: &mut BTreeSet<String>) {
-    if depth > DEPTH_MAX {
-        return;
-    }
-    match settings {
-        serde_json::Value::Object(members) => {
-            for (key, value) in members {
-                match value.as_str() {
-                    Some(slot) if key == "credential" => {
-                        into.insert(slot.to_owned());
-                    }
-                    _ => credentials(value, depth + 1, into),
-                }
-            }
-        }
-        serde_json::Value::Array(values) => values.iter().for_each(|value| credentials(value, depth + 1, into)),
-        _ => {}
-    }
 }
 
 #[cfg(test)]

@@ -1,53 +1,123 @@
 //! `zero doctor`: what is wrong here, and how to mend it.
 
 use crate::out;
-use crate::setup::Setup;
+use crate::setup::{Setup, runtime};
 use anyhow::Result;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
+use zero_lifecycle::{ConnectorReport, Store};
+use zero_native::Host;
 use zero_native::host::default_artifacts;
+use zero_native::server::admin::Admin;
+use zero_native::server::admin::client::Client;
+use zero_pipeline::catalogue::SourceRecord;
 use zero_pipeline::{Platform as _, Rooms as _};
 
-pub(crate) fn doctor(setup: &Setup) -> Result<ExitCode> {
-    let mut healthy = true;
-    let mut report = String::new();
-    let mut say = |what: &str, found: Result<String, String>| match found {
-        Ok(detail) => report.push_str(&format!("ok    {what}: {detail}\n")),
-        Err(detail) => {
-            healthy = false;
-            report.push_str(&format!("wrong {what}: {detail}\n"));
-        }
-    };
-    say("artifacts", writable(default_artifacts().as_deref()));
-    match setup.bundle() {
-        Err(error) => say("bundle", Err(format!("{error:#}"))),
-        Ok(bundle) => {
-            say("bundle", Ok(bundle.folder.display().to_string()));
-            say("catalogue", Ok(format!("{} sources", bundle.catalogue.records().len())));
-            match setup.host(bundle, None) {
-                Err(error) => say("components", Err(format!("{error:#}"))),
-                Ok(host) => {
-                    let rooms = host.platform.rooms();
-                    say("components", Ok(format!("{} loaded", rooms.digests().len())));
-                    let orphans: Vec<String> = host
-                        .region
-                        .catalogue
-                        .records()
-                        .iter()
-                        .filter(|record| !rooms.has_connector(&record.connector))
-                        .map(|record| format!("{} needs `{}`", record.source.id, record.connector))
-                        .collect();
-                    say("connectors", none_or(&orphans, "every source has its connector"));
-                    let suspicious: Vec<String> = host.config.egress.overrides.keys().cloned().collect();
-                    if !suspicious.is_empty() {
-                        say("overrides", Ok(format!("[egress.overrides] sends {} elsewhere", suspicious.join(", "))));
-                    }
-                }
+/// What is told, line by line.
+#[derive(Default)]
+struct Findings {
+    wrong: bool,
+    report: String,
+}
+
+impl Findings {
+    fn say(&mut self, what: &str, found: Result<String, String>) {
+        match found {
+            Ok(detail) => self.report.push_str(&format!("ok    {what}: {detail}\n")),
+            Err(detail) => {
+                self.wrong = true;
+                self.report.push_str(&format!("wrong {what}: {detail}\n"));
             }
         }
     }
-    out::write(&report)?;
-    Ok(if healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+
+    /// Works, and waits for somebody.
+    fn note(&mut self, what: &str, detail: &str) {
+        self.report.push_str(&format!("note  {what}: {detail}\n"));
+    }
+}
+
+pub(crate) fn doctor(setup: &Setup) -> Result<ExitCode> {
+    let mut findings = Findings::default();
+    findings.say("artifacts", writable(default_artifacts().as_deref()));
+    state(setup, &mut findings)?;
+    match setup.bundle() {
+        Err(error) => findings.say("bundle", Err(format!("{error:#}"))),
+        Ok(bundle) => {
+            findings.say("bundle", Ok(bundle.folder.display().to_string()));
+            findings.say("catalogue", Ok(format!("{} sources", bundle.catalogue.records().len())));
+            match setup.host(bundle, None) {
+                Err(error) => findings.say("components", Err(format!("{error:#}"))),
+                Ok(host) => assembled(&host, &mut findings),
+            }
+        }
+    }
+    out::write(&findings.report)?;
+    Ok(if findings.wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// The folder with what is installed, and whether a host runs over it.
+fn state(setup: &Setup, findings: &mut Findings) -> Result<()> {
+    let Some(folder) = setup.state_dir() else {
+        let hint = "hint: `--state DIR` or ZERO_STATE says where installed connectors may be kept";
+        findings.say("state", Err(format!("no home folder; nothing can be installed\n\n{hint}")));
+        return Ok(());
+    };
+    let read = Store::new(&folder).read().map_err(|error| error.to_string());
+    findings.say("state", read.map(|state| format!("{}, {} installed", folder.display(), state.connectors.len())));
+    let running = Admin::find(&folder);
+    let url = running.as_ref().map(|admin| admin.url.clone()).unwrap_or_default();
+    let alive = match running {
+        Some(admin) => runtime()?.block_on(Client::new(admin).is_alive()),
+        None => false,
+    };
+    findings.say("host", Ok(if alive { format!("runs, operators at {url}") } else { "none runs here now".to_owned() }));
+    Ok(())
+}
+
+/// What can be told of a host that could be put together.
+fn assembled(host: &Host, findings: &mut Findings) {
+    let rooms = host.platform.rooms();
+    findings.say("components", Ok(format!("{} loaded", rooms.digests().len())));
+    let needs = |record: &&Arc<SourceRecord>| !rooms.has_connector(&record.connector);
+    let orphans = host.region.catalogue.records().iter().filter(needs);
+    let orphans: Vec<String> =
+        orphans.map(|record| format!("{} needs `{}`", record.source.id, record.connector)).collect();
+    findings.say("connectors", none_or(&orphans, "every source has its connector"));
+    for problem in host.problems.iter() {
+        findings.say("installed", Err(problem.clone()));
+    }
+    match host.manager.as_ref().map(|manager| manager.list()) {
+        Some(Ok(list)) => list.connectors.iter().for_each(|report| installed(report, findings)),
+        Some(Err(error)) => findings.say("installed", Err(error.to_string())),
+        None => {}
+    }
+    let redirected: Vec<&str> = host.config.egress.overrides.keys().map(String::as_str).collect();
+    if !redirected.is_empty() {
+        findings.note("overrides", &format!("[egress.overrides] sends {} elsewhere", redirected.join(", ")));
+    }
+}
+
+/// What an operator has left to decide of one connector.
+fn installed(report: &ConnectorReport, findings: &mut Findings) {
+    let name = &report.name;
+    if let Some(pending) = &report.pending {
+        let digest = pending.digest.get(..12).unwrap_or_default();
+        let hint = format!("hint: `zero connectors diff {name}` shows it, `zero connectors consent {name}` agrees");
+        findings.note(name, &format!("{digest} asks for more and waits for consent\n\n{hint}"));
+    }
+    for (digest, quarantined) in &report.quarantined {
+        let digest = digest.get(..12).unwrap_or_default();
+        let why = format!("{digest} is quarantined: {}", quarantined.reason);
+        match &report.current {
+            Some(_) => findings.note(name, &why),
+            None => {
+                let hint = "hint: install another version, or roll back to one";
+                findings.say(name, Err(format!("{why}; nothing answers in its place\n\n{hint}")));
+            }
+        }
+    }
 }
 
 fn none_or(complaints: &[String], otherwise: &str) -> Result<String, String> {

@@ -6,9 +6,7 @@ use anyhow::{Result, bail};
 use clap::Subcommand;
 use std::fmt::Write as _;
 use std::process::ExitCode;
-use zero_pipeline::Platform as _;
 use zero_pipeline::catalogue::SourceRecord;
-use zero_types::connector::{FailureKind, Intent, Question};
 
 #[derive(Subcommand)]
 pub(crate) enum SourcesCommand {
@@ -75,36 +73,13 @@ fn describe(record: &SourceRecord) -> String {
 /// Plans a question for every source: whatever its connector says of the settings is said here.
 fn check(setup: &Setup) -> Result<ExitCode> {
     let host = setup.host(setup.bundle()?, None)?;
-    let rooms = host.platform.rooms();
     let mut wrong = 0;
     for record in host.region.catalogue.records() {
-        if let Some(complaint) = complaint(&host, &rooms, record) {
+        if let Some(complaint) = host.complaint(record) {
             wrong += 1;
             out::line(&format!("{}: {complaint}", record.source.id))?;
         }
     }
     out::line(&format!("{} sources, {wrong} with a problem", host.region.catalogue.records().len()))?;
     Ok(if wrong == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-fn complaint(host: &zero_native::Host, rooms: &impl zero_pipeline::Rooms, record: &SourceRecord) -> Option<String> {
-    if !rooms.has_connector(&record.connector) {
-        return Some(format!("the connector `{}` is not installed", record.connector));
-    }
-    if let Err(error) = host.platform.check_grant(record) {
-        return Some(error);
-    }
-    let mut texts: Vec<&str> = record.must.iter().map(String::as_str).collect();
-    if texts.is_empty() {
-        texts.push("what is this");
-    }
-    texts.into_iter().find_map(|text| {
-        let question = Question::new(text);
-        let intent = rooms.read(&question).unwrap_or_else(|_| Intent::unknown("en"));
-        match rooms.plan(&record.connector, &record.source, &question, &intent) {
-            Ok(Err(failure)) if failure.kind == FailureKind::Settings => Some(failure.detail),
-            Err(error) => Some(format!("asked “{text}”, the connector {error}")),
-            Ok(_) => None,
-        }
-    })
 }

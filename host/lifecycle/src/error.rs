@@ -140,7 +140,7 @@ pub enum Error {
         /// Whose it is.
         owner: String,
     },
-    /// A set of sources is for a connector that is not there.
+    /// A package of sources is for a connector that is not there.
     #[error("source `{id}` is for the connector `{connector}`, which is not installed")]
     NoConnector {
         /// The source.

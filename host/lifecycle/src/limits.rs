@@ -6,7 +6,7 @@ use core::time::Duration;
 pub const HISTORY_MAX: usize = 16;
 /// Quarantined digests kept of one connector; the oldest is forgotten.
 pub const QUARANTINED_MAX: usize = 32;
-/// Connectors and sets of sources installed at once.
+/// Connectors and packages of sources installed at once.
 pub const INSTALLED_MAX: usize = 1024;
 /// Bytes of `connectors.json`: all of the above, with room.
 pub const STATE_BYTES_MAX: u64 = 16 * 1024 * 1024;
@@ -28,8 +28,6 @@ pub const FAULTS_TIME: Duration = Duration::from_secs(60);
 pub const SMOKE_FAILURES_MAX: usize = 8;
 /// Characters of each.
 pub const SMOKE_FAILURE_CHARS_MAX: usize = 600;
-/// Bytes of a file with sources.
-pub const SOURCES_BYTES_MAX: u64 = 2 * 1024 * 1024;
 
 /// A component an operator may let in at most, bytes: a whole interpreter with its library.
 pub const COMPONENT_BYTES_CEILING: usize = zero_builder::COMPONENT_BYTES_CEILING;

@@ -7,7 +7,7 @@ use crate::sources::{self, Brought, Switches};
 use crate::{Error, Kind, Policy, State, Store, Version};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use zero_builder::fixtures::{self, Fixtures};
+use zero_builder::fixtures;
 use zero_engine::{Connector, Engine};
 use zero_pipeline::catalogue::{Catalogue, SourceRecord};
 
@@ -126,7 +126,7 @@ impl<'a> Sight<'a> {
     }
 
     pub(crate) fn load(&self, version: &Version) -> Result<Connector, Error> {
-        let bytes = self.store.get(version.kind, &version.digest)?;
+        let bytes = self.store.get(&version.digest)?;
         proof::load(self.engine, self.policy, &bytes, &version.digest)
     }
 
@@ -148,15 +148,12 @@ impl<'a> Sight<'a> {
         if let Some(records) = self.memory.lock().records.get(&version.digest) {
             return Ok(Arc::clone(records));
         }
-        let bytes = self.store.get(version.kind, &version.digest)?;
+        let bytes = self.store.get(&version.digest)?;
         let wrong = |error: fixtures::FixturesError| Error::Malformed {
             what: version.digest.clone(),
             reason: error.to_string(),
         };
-        let fixtures = match version.kind {
-            Kind::Component => fixtures::read(&bytes).map_err(wrong)?.unwrap_or_default(),
-            Kind::Sources => Fixtures::from_json(&bytes).map_err(wrong)?,
-        };
+        let fixtures = fixtures::read(&bytes).map_err(wrong)?.unwrap_or_default();
         let records = proof::records(&version.digest, &fixtures)?;
         Ok(self.memory.remember(&version.digest, records.into()))
     }
@@ -167,7 +164,8 @@ impl<'a> Sight<'a> {
         if let Some(before) = memory.composed.as_ref().filter(equal) {
             return (Arc::clone(&before.catalogue), before.problems.clone());
         }
-        let switches = Switches { on: &self.policy.sources_on, off: &self.policy.sources_off };
+        let Policy { sources_on: on, sources_off: off, overrides, .. } = self.policy;
+        let switches = Switches { on, off, overrides };
         let has = |name: &str| present.iter().any(|has| has == name);
         let (catalogue, problems) = sources::compose(&self.base.catalogue, &brought, switches, has);
         let catalogue = Arc::new(catalogue);

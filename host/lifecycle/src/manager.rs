@@ -11,7 +11,7 @@
 use crate::base::Base;
 use crate::decide::{self, How, Known};
 use crate::lineup::{Memory, Sight};
-use crate::origin::{self, Fetched, Found, Promise};
+use crate::origin::{self, Fetched, Promise};
 use crate::proof::{self, Gate, Proven};
 use crate::{
     ConnectorReport, DiffReport, Entry, Error, InstallReport, Kind, Lineup, ListReport, Origin, Outcome, Policy,
@@ -83,7 +83,7 @@ impl Manager {
         let fetched = self.fetch(origin, now_ms)?;
         let unsigned = ask.allow_unsigned || self.policy.allow_unsigned;
         // Records are no code: what they ask for is shown like any other permission, and that is all they can do.
-        let allow_unsigned = unsigned || fetched.kind == Kind::Sources;
+        let allow_unsigned = unsigned || fetched.kind() == Kind::Sources;
         let how = How { consent: ask.consent, allow_unsigned, now_ms };
         let digest = zero_builder::digest(&fetched.bytes);
         let state = self.store.read()?;
@@ -97,11 +97,11 @@ impl Manager {
         // An empty host has no name to ask about.
         decide::admit(Known { name: "", entry: None, base: None }, &digest, &fetched.signer, &fetched.from, how)?;
 
-        let proven = match fetched.kind {
+        let proven = match fetched.kind() {
             Kind::Component => proof::component(&self.engine, &self.policy, &fetched, now_ms)?,
             Kind::Sources => proof::sources(&fetched, |name| sight.connector(&state, name), now_ms)?,
         };
-        origin::keep_promise(&fetched, &proven.brought.owner, &proven.version, &self.policy, now_ms)?;
+        origin::keep_promise(&fetched, &proven, &self.policy, now_ms)?;
         if let Some(gate) = &ask.gate {
             self.pass(gate, &state, &proven)?;
         }
@@ -126,7 +126,7 @@ impl Manager {
             sources::admit(&self.base.catalogue, &others, &proven.brought, has)?;
             let decided = decide::install(sight.known(state, name), proven.version.clone(), how)?;
             // Before anything refers to it.
-            store.put(fetched.kind, digest, &fetched.bytes)?;
+            store.put(digest, &fetched.bytes)?;
             self.memory.learn(proven);
             let version = decided.entry.version(digest).cloned().unwrap_or_else(|| proven.version.clone());
             let enabled = decided.entry.enabled;
@@ -136,33 +136,27 @@ impl Manager {
     }
 
     fn fetch(&self, origin: Origin, now_ms: i64) -> Result<Fetched, Error> {
-        let (kind, name) = (Kind::Component, String::new());
-        let path = match origin {
+        match origin {
             Origin::Bytes { bytes, from } => {
-                let (signer, promise) = (Signer::Nobody, Promise::None);
-                return Ok(Fetched { kind, bytes, signer, from, name, promise });
+                Ok(Fetched { bytes, signer: Signer::Nobody, from, promise: Promise::None })
             }
             Origin::Pulled { bytes, signer, from, shown } => {
-                return Ok(Fetched { kind, bytes, signer, from, name, promise: Promise::Shown(shown) });
+                Ok(Fetched { bytes, signer, from, promise: Promise::Shown(shown) })
             }
-            Origin::Path(path) => path,
-        };
-        match origin::find(&path)? {
-            Found::Component(path) => origin::component(&path, &self.policy, now_ms),
-            Found::Sources { name, fixtures } => {
-                let from = format!("file:{}", path.display());
-                let json = fixtures.to_json();
-                let json = json.map_err(|error| Error::Malformed { what: from.clone(), reason: error.to_string() })?;
-                let (kind, bytes, signer) = (Kind::Sources, json.into_bytes(), Signer::Nobody);
-                Ok(Fetched { kind, bytes, signer, from, name, promise: Promise::None })
-            }
+            Origin::Path(path) => origin::component(&origin::find(&path)?, &self.policy, now_ms),
         }
     }
 
     /// Whether a version answers stored exchanges as the one in force does. The first of its name has none to be like.
     fn pass(&self, gate: &Gate, state: &State, proven: &Proven) -> Result<(), Error> {
         let name = &proven.brought.owner;
-        let (Some(new), Some(old)) = (&proven.connector, self.sight().connector(state, name)) else { return Ok(()) };
+        let Some(new) = &proven.connector else {
+            // A gate that lets everything pass would be believed.
+            let reason = "it has no code that could be held against stored exchanges\n\nhint: leave out `--gate`; its \
+                          own cases are run at every installation";
+            return Err(Error::Malformed { what: name.clone(), reason: reason.to_owned() });
+        };
+        let Some(old) = self.sight().connector(state, name) else { return Ok(()) };
         let comparison = proof::compare(&old, new, Some(&proven.fixtures), &gate.exchanges)?;
         if comparison.passed {
             return Ok(());

@@ -1,11 +1,10 @@
 //! Where a connector comes from, and who vouches for it: read and verified before any of it is parsed or run.
 
-use crate::limits::SOURCES_BYTES_MAX;
+use crate::proof::Proven;
 use crate::registry::{at, signer, untrusted};
-use crate::{Error, Kind, Policy, Preview, Signer, Version};
+use crate::{Error, Kind, Policy, Preview, Signer};
 use std::fs;
 use std::path::{Path, PathBuf};
-use zero_builder::fixtures::{self, Fixtures};
 
 /// Where to install from.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,7 +16,7 @@ pub enum Origin {
         /// For people.
         from: String,
     },
-    /// A component, a set of sources, or a folder with either.
+    /// A component, a package of sources, or a folder with either.
     Path(PathBuf),
     /// What a registry gave, verified.
     Pulled {
@@ -35,14 +34,17 @@ pub enum Origin {
 /// Something to install.
 #[derive(Debug, Clone)]
 pub(crate) struct Fetched {
-    pub(crate) kind: Kind,
     pub(crate) bytes: Vec<u8>,
     pub(crate) signer: Signer,
     pub(crate) from: String,
-    /// What a set of sources is called; a component says its name itself.
-    pub(crate) name: String,
     /// What is held against it once it has said its name.
     pub(crate) promise: Promise,
+}
+
+impl Fetched {
+    pub(crate) fn kind(&self) -> Kind {
+        if zero_builder::sources::is_package(&self.bytes) { Kind::Sources } else { Kind::Component }
+    }
 }
 
 /// What is known of a component beside its bytes, and holds only if it is the one that it says.
@@ -56,52 +58,36 @@ pub(crate) enum Promise {
     Shown(Box<Preview>),
 }
 
-/// What a path leads to.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Found {
-    Component(PathBuf),
-    Sources { name: String, fixtures: Fixtures },
+impl Promise {
+    /// The author's number, as far as it is known; records have none of their own.
+    pub(crate) fn version(&self) -> &str {
+        match self {
+            Self::Shown(shown) => &shown.version,
+            Self::None | Self::Signed(_) => "",
+        }
+    }
 }
 
-/// What lies at a path: a `.wasm`, a `.toml` with sources, a folder with one `.wasm` (or with one in `dist`), or a
-/// project without code.
-pub(crate) fn find(path: &Path) -> Result<Found, Error> {
+/// What lies at a path: a file, or a folder with one `.wasm` in it or in `target`, where `zero connector build` puts it.
+pub(crate) fn find(path: &Path) -> Result<PathBuf, Error> {
     let wrong = |reason: &str| Err(Error::Malformed { what: path.display().to_string(), reason: reason.to_owned() });
     if path.is_dir() {
-        for folder in [path.to_path_buf(), path.join("dist")] {
+        for folder in [path.to_path_buf(), path.join("target")] {
             match components(&folder).as_slice() {
                 [] => {}
-                [one] => return Ok(Found::Component(one.clone())),
+                [one] => return Ok(one.clone()),
                 _ => return wrong("the folder has several components\n\nhint: name one of its files"),
             }
         }
-        if path.join("Cargo.toml").is_file() {
-            return wrong("the project is not built\n\nhint: `zero connector build` builds it");
-        }
-        let read = fixtures::read_folder(path);
-        let fixtures =
-            read.map_err(|error| Error::Malformed { what: path.display().to_string(), reason: error.to_string() })?;
-        let whole = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-        return Ok(Found::Sources { name: name_of(&whole), fixtures });
+        return wrong("the folder has no component\n\nhint: `zero connector build` builds a project's");
     }
-    match path.extension().and_then(|extension| extension.to_str()) {
-        Some("toml") => {
-            let in_path = |error| Error::Io { path: path.to_path_buf(), error };
-            if fs::metadata(path).map_err(in_path)?.len() > SOURCES_BYTES_MAX {
-                return wrong("the file is too large for sources");
-            }
-            let sources = fs::read_to_string(path).map_err(in_path)?;
-            Ok(Found::Sources { name: name_of(path), fixtures: Fixtures { sources, ..Fixtures::default() } })
-        }
-        _ => Ok(Found::Component(path.to_path_buf())),
+    if path.extension().is_some_and(|extension| extension == "toml") {
+        return wrong(
+            "sources are installed as a package\n\nhint: `zero connector build` makes one of a project, `zero connector \
+             new NAME --rest` a project",
+        );
     }
-}
-
-/// The file's name up to its first dot, as a name of connectors.
-fn name_of(path: &Path) -> String {
-    let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let stem = name.split('.').next().unwrap_or_default();
-    stem.chars().map(|c| if c.is_ascii_lowercase() || c.is_ascii_digit() { c } else { '-' }).take(64).collect()
+    Ok(path.to_path_buf())
 }
 
 fn components(folder: &Path) -> Vec<PathBuf> {
@@ -116,26 +102,20 @@ fn components(folder: &Path) -> Vec<PathBuf> {
 pub(crate) fn component(path: &Path, policy: &Policy, now_ms: i64) -> Result<Fetched, Error> {
     let from = format!("file:{}", path.display());
     let bytes = read(path, policy.granted_at_most().component_bytes)?;
-    let (kind, name) = (Kind::Component, String::new());
     let signed = zero_oci::signature_path(path).exists();
     let Some(trust) = policy.trust.as_deref().filter(|_| signed) else {
-        return Ok(Fetched { kind, bytes, signer: Signer::Nobody, from, name, promise: Promise::None });
+        return Ok(Fetched { bytes, signer: Signer::Nobody, from, promise: Promise::None });
     };
     let verified = zero_oci::verify_file(path, None, trust, at(now_ms)?).map_err(|error| untrusted(&from, &error))?;
     // These bytes were verified, and not those that may lie there by now.
     let bytes = verified.contents.into_values().next().unwrap_or_default();
     let promise = Promise::Signed(path.to_path_buf());
-    Ok(Fetched { kind, bytes, signer: signer(&verified.signed_by), from, name, promise })
+    Ok(Fetched { bytes, signer: signer(&verified.signed_by), from, promise })
 }
 
 /// Holds what was promised against a component that has said its name.
-pub(crate) fn keep_promise(
-    fetched: &Fetched,
-    name: &str,
-    version: &Version,
-    policy: &Policy,
-    now_ms: i64,
-) -> Result<(), Error> {
+pub(crate) fn keep_promise(fetched: &Fetched, proven: &Proven, policy: &Policy, now_ms: i64) -> Result<(), Error> {
+    let (name, version) = (proven.brought.owner.as_str(), &proven.version);
     match (&fetched.promise, policy.trust.as_deref()) {
         (Promise::Signed(path), Some(trust)) => {
             let verified = zero_oci::verify_file(path, Some(name), trust, at(now_ms)?);
@@ -151,7 +131,11 @@ pub(crate) fn keep_promise(
                 ));
             }
             let mut asked = version.permissions.clone();
-            asked.source_hosts.clear();
+            let source_hosts = std::mem::take(&mut asked.source_hosts);
+            if version.kind == Kind::Sources {
+                // It has no code that could ask for others, so those of its records are what its artifact says.
+                asked.hosts = source_hosts;
+            }
             let diff = shown.permissions.diff(&asked);
             if diff.widens() {
                 return Err(changed(fetched, &format!("it asks for more than its artifact says:\n{diff}")));
@@ -174,7 +158,8 @@ pub(crate) fn read(path: &Path, bytes_max: usize) -> Result<Vec<u8>, Error> {
     let in_path = |error| Error::Io { path: path.to_path_buf(), error };
     let bytes = usize::try_from(fs::metadata(path).map_err(in_path)?.len()).unwrap_or(usize::MAX);
     if bytes > bytes_max {
-        return Err(Error::TooLarge { name: name_of(path), bytes, bytes_max });
+        let name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        return Err(Error::TooLarge { name, bytes, bytes_max });
     }
     fs::read(path).map_err(in_path)
 }
@@ -192,8 +177,7 @@ mod tests {
             fs::write(file, "connector = \"rest\"\n").unwrap();
         }
         let found = match find(&folder.path().join(path)) {
-            Ok(Found::Component(path)) => path.strip_prefix(folder.path()).unwrap().display().to_string(),
-            Ok(Found::Sources { name, fixtures }) => format!("sources {name} {}", fixtures.exchanges.len()),
+            Ok(path) => path.strip_prefix(folder.path()).unwrap().display().to_string(),
             Err(error) => error.to_string(),
         };
         assert!(found.contains(wanted), "{files:?} {path}: {found}");
@@ -203,12 +187,15 @@ mod tests {
     fn what_a_path_leads_to() {
         check(&["demo.wasm"], "demo.wasm", "demo.wasm");
         check(&["demo/demo.wasm", "demo/demo.wasm.sig"], "demo", "demo/demo.wasm");
-        check(&["demo/Cargo.toml", "demo/dist/demo.wasm"], "demo", "demo/dist/demo.wasm");
+        check(
+            &["demo/Cargo.toml", "demo/target/demo.wasm", "demo/target/x/deps.wasm"],
+            "demo",
+            "demo/target/demo.wasm",
+        );
+        check(&["zips/sources.toml", "zips/target/zips.wasm"], "zips", "zips/target/zips.wasm");
         check(&["demo/Cargo.toml", "demo/sources.toml"], "demo", "hint: `zero connector build`");
+        check(&["zips/sources.toml"], "zips", "hint: `zero connector build`");
         check(&["demo/a.wasm", "demo/b.wasm"], "demo", "several components");
-        check(&["Tides/sources.toml"], "Tides", "sources tides 0");
-        check(&["tides.sources.toml"], "tides.sources.toml", "sources tides 0");
-        check(&["x/other.txt"], "x", "`sources.toml`");
-        check(&[], "nothing.toml", "No such file");
+        check(&["tides.sources.toml"], "tides.sources.toml", "installed as a package");
     }
 }

@@ -9,6 +9,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use zero_builder::sources;
 use zero_egress::{HostPattern, PatternError};
 use zero_pipeline::catalogue::SourceRecord;
 use zero_pipeline::wire::twin::Twin as _;
@@ -54,14 +55,16 @@ impl Permissions {
         Ok(permissions)
     }
 
-    /// Of records alone.
+    /// Of records alone: the hosts of all of them, and the credential slots that their settings name.
     ///
     /// # Errors
     /// As [`Permissions::of`].
     pub fn of_sources(records: &[impl AsRef<SourceRecord>]) -> Result<Self, PatternError> {
         let source_hosts = sorted(records.iter().flat_map(|record| &record.as_ref().hosts));
         patterns(&source_hosts)?;
-        Ok(Self { source_hosts, ..Self::default() })
+        let slots = records.iter().flat_map(|record| sources::credential_slots(&record.as_ref().source.settings));
+        let credentials = slots.collect::<BTreeSet<String>>().into_iter().collect();
+        Ok(Self { source_hosts, credentials, ..Self::default() })
     }
 
     /// What changes when `self` is followed by `next`.

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use zero_builder::COMPONENT_BYTES_MAX;
+use zero_pipeline::catalogue::Overrides;
 use zero_pipeline::limits::{GUEST_CPU_MAX, GUEST_MEMORY_BYTES_MAX};
 
 /// What the operator allows.
@@ -22,6 +23,8 @@ pub struct Policy {
     pub sources_on: Vec<String>,
     /// Sources that are off, whatever their records say.
     pub sources_off: Vec<String>,
+    /// What counts instead of their records' own words.
+    pub overrides: Overrides,
 }
 
 /// Raises by the name of the connector.

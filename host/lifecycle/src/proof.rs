@@ -46,13 +46,16 @@ pub(crate) fn component(engine: &Engine, policy: &Policy, fetched: &Fetched, now
     Ok(Proven { version, connector: Some(connector), brought, fixtures })
 }
 
-/// Runs the fixtures of a set of sources through the connector that they are for.
+/// Runs the fixtures of a package of sources through the connector that they are for.
 pub(crate) fn sources(
     fetched: &Fetched,
     connector: impl Fn(&str) -> Option<Connector>,
     now_ms: i64,
 ) -> Result<Proven, Error> {
-    let fixtures = Fixtures::from_json(&fetched.bytes).map_err(|error| malformed(&fetched.from, error))?;
+    let fixtures = fixtures::read(&fetched.bytes).map_err(|error| malformed(&fetched.from, error))?.unwrap_or_default();
+    let Some(name) = zero_builder::sources::name(&fetched.bytes) else {
+        return Err(malformed(&fetched.from, "it is a package of sources without a name"));
+    };
     let records = records(&fetched.from, &fixtures)?;
     let Some(first) = records.first() else {
         return Err(malformed(&fetched.from, "it has no source"));
@@ -61,12 +64,13 @@ pub(crate) fn sources(
         return Err(Error::NoConnector { id: first.source.id.clone(), connector: first.connector.clone() });
     };
     let version = Version {
+        version: fetched.promise.version().to_owned(),
         summary: records.iter().map(|record| record.source.name.as_str()).collect::<Vec<_>>().join(", "),
         permissions: Permissions::of_sources(&records).map_err(|error| malformed(&fetched.from, error))?,
         smoke: smoke(&connector, &fixtures),
         ..version(fetched, &records, now_ms)
     };
-    let brought = Brought { owner: fetched.name.clone(), kind: Kind::Sources, records: records.into() };
+    let brought = Brought { owner: name, kind: Kind::Sources, records: records.into() };
     Ok(Proven { version, connector: None, brought, fixtures })
 }
 
@@ -99,7 +103,7 @@ fn raised(engine: &Engine, granted: Raised) -> Limits {
     }
 }
 
-/// The records of a component or a set of sources.
+/// The records of a component or a package of sources.
 pub(crate) fn records(what: &str, fixtures: &Fixtures) -> Result<Vec<Arc<SourceRecord>>, Error> {
     if fixtures.sources.is_empty() {
         return Ok(Vec::new());
@@ -111,7 +115,7 @@ pub(crate) fn records(what: &str, fixtures: &Fixtures) -> Result<Vec<Arc<SourceR
 fn version(fetched: &Fetched, records: &[Arc<SourceRecord>], now_ms: i64) -> Version {
     Version {
         digest: zero_builder::digest(&fetched.bytes),
-        kind: fetched.kind,
+        kind: fetched.kind(),
         version: String::new(),
         summary: String::new(),
         signer: fetched.signer.clone(),

@@ -1,4 +1,4 @@
-//! Which sources there are: the bundle's, and those that installed connectors and sets of sources bring.
+//! Which sources there are: the bundle's, and those that installed connectors and packages of sources bring.
 //!
 //! - **Takes** the bundle's catalogue and what was brought, by owner.
 //! - **Gives** one catalogue; or the id that belongs to somebody else.
@@ -12,7 +12,7 @@
 use crate::{Error, Kind};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use zero_pipeline::catalogue::{Catalogue, SourceRecord};
+use zero_pipeline::catalogue::{Catalogue, Overrides, SourceRecord};
 
 /// Records that an installed version brings.
 #[derive(Clone)]
@@ -24,10 +24,11 @@ pub(crate) struct Brought {
 }
 
 /// What the operator says of single sources.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub(crate) struct Switches<'a> {
     pub(crate) on: &'a [String],
     pub(crate) off: &'a [String],
+    pub(crate) overrides: &'a Overrides,
 }
 
 /// Whether `brought` may stand beside the bundle's catalogue and what others brought.
@@ -88,6 +89,9 @@ pub(crate) fn compose(
         for record in one.records.iter() {
             let id = &record.source.id;
             let mut record = record.as_ref().clone();
+            if let Some(said) = switches.overrides.get(id) {
+                said.apply(&mut record);
+            }
             // The operator's word on a source of the bundle holds for its next version as well.
             record.enabled = base.get(id).map_or(record.enabled || switches.on.contains(id), |has| has.enabled)
                 && !switches.off.contains(id);
@@ -166,7 +170,10 @@ mod tests {
             brought("thief", Kind::Component, "thief", &["d-1"]),
         ];
         let off = ["d-2".to_owned()];
-        let switches = Switches { on: &[], off: &off };
+        let mut overrides = Overrides::new();
+        overrides.entry("d-1".to_owned()).or_default().hosts = Some(vec!["b.org".to_owned()]);
+        overrides.entry("w-1".to_owned()).or_default().hosts = Some(vec!["c.org".to_owned()]);
+        let switches = Switches { on: &[], off: &off, overrides: &overrides };
         let (catalogue, problems) = compose(&base, &all, switches, |name| name != "gone");
         let shown: Vec<String> = catalogue
             .records()
@@ -177,6 +184,8 @@ mod tests {
             shown,
             ["d-1 demo true", "d-2 demo false", "g-1 gone false", "w-1 wiki true", "w-2 wiki false", "w-3 wiki true"]
         );
+        let hosts = ["d-1", "w-1", "w-3"].map(|id| catalogue.get(id).unwrap().hosts.join(" "));
+        assert_eq!(hosts, ["b.org", "c.org", "a.org"], "the operator's words hold for what was installed as well");
         assert_eq!(problems.len(), 1);
         assert!(problems[0].contains("`d-1` belongs to `demo`"), "{problems:?}");
     }

@@ -68,7 +68,7 @@ impl Entry {
     }
 }
 
-/// One version of a connector or of a set of sources.
+/// One version of a connector or of a package of sources.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Version {

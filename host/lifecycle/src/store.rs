@@ -3,8 +3,7 @@
 //! ```text
 //! connectors.json                     the state, replaced as a whole
 //! connectors.lock                     held while it is changed
-//! components/sha256/<digest>.wasm     a component
-//! components/sha256/<digest>.json     a set of sources with its fixtures
+//! components/sha256/<digest>.wasm     a component, or a package of sources
 //! ```
 //!
 //! - **Fails** naming the file; a change that fails has not happened.
@@ -15,7 +14,7 @@
 
 use crate::limits::{LOCK_POLL, LOCK_TIME_MAX, STATE_BYTES_MAX};
 use crate::state::STATE_VERSION;
-use crate::{Error, Kind, State};
+use crate::{Error, State};
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read as _, Write as _};
@@ -98,9 +97,9 @@ impl Store {
     ///
     /// # Errors
     /// The disk refuses.
-    pub fn put(&self, kind: Kind, digest: &str, bytes: &[u8]) -> Result<(), Error> {
-        let path = self.component_path(kind, digest);
-        if self.get(kind, digest).is_ok() {
+    pub fn put(&self, digest: &str, bytes: &[u8]) -> Result<(), Error> {
+        let path = self.component_path(digest);
+        if self.get(digest).is_ok() {
             return Ok(());
         }
         let folder = self.components();
@@ -112,8 +111,8 @@ impl Store {
     ///
     /// # Errors
     /// It is not there, or not what was put in.
-    pub fn get(&self, kind: Kind, digest: &str) -> Result<Vec<u8>, Error> {
-        let path = self.component_path(kind, digest);
+    pub fn get(&self, digest: &str) -> Result<Vec<u8>, Error> {
+        let path = self.component_path(digest);
         let bytes = fs::read(&path).map_err(at(&path))?;
         if zero_builder::digest(&bytes) == digest { Ok(bytes) } else { Err(Error::Tampered { path }) }
     }
@@ -131,7 +130,7 @@ impl Store {
     /// Components that no version refers to any more. One that cannot be deleted is only in the way.
     fn forget_unused(&self, state: &State) {
         let versions = state.connectors.values().flat_map(|entry| &entry.versions);
-        let used: BTreeSet<PathBuf> = versions.map(|it| self.component_path(it.kind, &it.digest)).collect();
+        let used: BTreeSet<PathBuf> = versions.map(|it| self.component_path(&it.digest)).collect();
         for file in fs::read_dir(self.components()).into_iter().flatten().flatten() {
             let path = file.path();
             if !used.contains(&path)
@@ -166,12 +165,8 @@ impl Store {
         self.folder.join("components/sha256")
     }
 
-    fn component_path(&self, kind: Kind, digest: &str) -> PathBuf {
-        let extension = match kind {
-            Kind::Component => "wasm",
-            Kind::Sources => "json",
-        };
-        self.components().join(format!("{digest}.{extension}"))
+    fn component_path(&self, digest: &str) -> PathBuf {
+        self.components().join(format!("{digest}.wasm"))
     }
 }
 

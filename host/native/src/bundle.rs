@@ -61,6 +61,9 @@ fn read_catalogue(folder: &Path, config: &Config) -> Result<Catalogue> {
     let sources = &config.sources;
     Ok(Catalogue::from_records(catalogue.records().iter().map(|record| {
         let mut record = record.as_ref().clone();
+        if let Some(said) = sources.overrides.get(&record.source.id) {
+            said.apply(&mut record);
+        }
         record.enabled = (record.enabled || sources.enable.contains(&record.source.id))
             && !sources.disable.contains(&record.source.id);
         record

@@ -5,7 +5,9 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use zero_egress::HostPattern;
 use zero_lifecycle::RaiseTable;
+use zero_pipeline::catalogue::Overrides;
 use zero_pipeline::limits;
 use zero_pipeline::settings::{Settings, SettingsTable};
 
@@ -64,6 +66,9 @@ pub struct Sources {
     pub enable: Vec<String>,
     /// Switched off.
     pub disable: Vec<String>,
+    /// What counts instead of a record's own words, by id.
+    #[serde(rename = "override")]
+    pub overrides: Overrides,
 }
 
 /// Of the operators' door.
@@ -157,6 +162,12 @@ impl Config {
         for (name, raise) in &file.connectors.limits {
             raise.check().map_err(|wrong| anyhow!("[connectors.limits.{name}] {wrong}"))?;
         }
+        for (id, said) in &file.sources.overrides {
+            let hosts = said.hosts.iter().flatten().try_for_each(|host| {
+                host.parse::<HostPattern>().map(drop).map_err(|error| format!("`hosts`: {error}"))
+            });
+            said.check().and(hosts).map_err(|wrong| anyhow!("[sources.override.{id}] {wrong}"))?;
+        }
         Ok(Self {
             pipeline,
             server: file.server,
@@ -191,6 +202,26 @@ mod tests {
         assert!(shipped.admin.enabled && !shipped.admin.allow_remote && !shipped.connectors.allow_unsigned);
     }
 
+    /// Keys that the file only shows are keys as well: whoever takes the `#` away gets what the comment says.
+    #[test]
+    fn what_the_defaults_show_can_be_said() {
+        let is_key = |line: &str| {
+            let name = line.split_once(" = ").map(|(name, _)| name);
+            line.starts_with('[') || name.is_some_and(|name| !name.contains(' '))
+        };
+        let shown =
+            include_str!("../../../edge-config/default.toml").lines().map(|line| match line.strip_prefix("# ") {
+                Some(key) if is_key(key) => key,
+                _ => line,
+            });
+        let shown = Config::from_toml(&shown.collect::<Vec<_>>().join("\n")).unwrap();
+        assert!(shown.connectors.trust.is_some() && shown.egress.allowed_hosts.is_some());
+        assert!(shown.connectors.limits.contains_key("snake") && shown.credentials.contains_key("github-repositories"));
+        let own = &shown.sources.overrides["jira"];
+        assert_eq!((own.enabled, own.requests_per_second, own.settings.len()), (Some(true), Some(5.0), 1));
+        assert!(own.hosts.is_some());
+    }
+
     #[test]
     fn a_wrong_key_is_named() {
         let error = |text: &str| format!("{:#}", Config::from_toml(text).unwrap_err());
@@ -206,5 +237,11 @@ mod tests {
         assert!(error(&format!("{raise}fuel = 1")).contains("unknown field `fuel`"));
         assert!(error(&format!("{raise}cpu_ms = 60000")).contains("[connectors.limits.snake] `cpu_ms`"));
         assert!(Config::from_toml(&format!("{raise}component_bytes = 20000000")).is_ok());
+        let source = "[sources.override.jira]\n";
+        assert!(error(&format!("{source}host = \"acme.example\"")).contains("unknown field `host`"));
+        assert!(error(&format!("{source}requests_per_second = 0.0")).contains("jira] `requests_per_second`"));
+        assert!(error(&format!("{source}hosts = [\"https://acme.example\"]")).contains("jira] `hosts`"));
+        let fine = format!("{source}hosts = [\"acme.example\"]\nsettings.variables.base = \"https://acme.example\"");
+        assert!(Config::from_toml(&fine).is_ok());
     }
 }

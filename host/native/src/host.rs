@@ -3,7 +3,7 @@
 use crate::bundle::Bundle;
 use crate::config::{self, Config};
 use crate::platform::Native;
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Result, anyhow, bail};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
@@ -94,7 +94,21 @@ impl Host {
         let first = Region::new(lineup.catalogue.as_ref().clone(), config.pipeline.clone());
         let region = Arc::new(Region { versions, ..first });
         let (catalogue, problems) = (lineup.catalogue, lineup.problems.into());
-        Ok(Self { region, platform, config, manager: manager.map(Arc::new), problems, catalogue })
+        let host = Self { region, platform, config, manager: manager.map(Arc::new), problems, catalogue };
+        host.check_overrides()?;
+        Ok(host)
+    }
+
+    /// What an operator says of a source is tried on its connector: a wrong word is found now, by whoever wrote it.
+    fn check_overrides(&self) -> Result<()> {
+        let has = |record: &&Arc<SourceRecord>| self.platform.connectors().get(&record.connector).is_some();
+        for id in self.config.sources.overrides.keys() {
+            let record = self.region.catalogue.get(id).filter(has);
+            if let Some(complaint) = record.and_then(|record| self.settings_complaint(record)) {
+                bail!("[sources.override.{id}] {complaint}");
+            }
+        }
+        Ok(())
     }
 
     /// The host after connectors came, went or were replaced. The clock, the cache and what is known of sources go on;
@@ -177,6 +191,7 @@ fn policy(config: &Config) -> Result<Policy> {
         raises: config.connectors.limits.clone(),
         sources_on: config.sources.enable.clone(),
         sources_off: config.sources.disable.clone(),
+        overrides: config.sources.overrides.clone(),
     })
 }
 
@@ -199,11 +214,14 @@ fn line_up(
     Ok((lineup, Some(manager)))
 }
 
-/// A source that is switched on or off must be one.
+/// A source that is switched on or off, or changed, must be one.
 fn check_switches(config: &Config, catalogue: &Catalogue) -> Result<()> {
     let unknown = |id: &&String| catalogue.get(id).is_none();
-    match config.sources.enable.iter().chain(&config.sources.disable).find(unknown) {
-        Some(id) => Err(anyhow!("[sources] names `{id}`, which is no source of the catalogue")),
+    if let Some(id) = config.sources.enable.iter().chain(&config.sources.disable).find(unknown) {
+        bail!("[sources] names `{id}`, which is no source of the catalogue");
+    }
+    match config.sources.overrides.keys().find(unknown) {
+        Some(id) => Err(anyhow!("[sources.override.{id}] is for no source of the catalogue")),
         None => Ok(()),
     }
 }

@@ -3,6 +3,7 @@
 pub mod config;
 
 pub mod bundle;
+mod check;
 pub mod host;
 pub mod platform;
 

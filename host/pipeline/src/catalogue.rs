@@ -8,9 +8,11 @@
 
 mod facts;
 mod mapping;
+mod overrides;
 mod wire;
 
 pub use facts::{Category, KeyNeed};
+pub use overrides::{Override, Overrides};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

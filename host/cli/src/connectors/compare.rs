@@ -52,7 +52,7 @@ fn bytes(setup: &Setup, said: &str) -> Result<Vec<u8>> {
         };
         let version = entry.and_then(|entry| entry.versions.iter().find(wanted));
         if let Some(version) = version.filter(|version| version.kind == Kind::Component) {
-            return Ok(store.get(version.kind, &version.digest)?);
+            return Ok(store.get(&version.digest)?);
         }
     }
     let of_bundle = setup.bundle()?.connectors.into_iter().find(|(file, _)| file == name);

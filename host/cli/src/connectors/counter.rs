@@ -5,7 +5,7 @@ use anyhow::{Context as _, Result, bail};
 use std::path::{Path, PathBuf};
 use zero_lifecycle::{Ask, ConnectorReport, DiffReport, Gate, InstallReport, ListReport, Origin, Preview};
 use zero_native::server::admin::Admin;
-use zero_native::server::admin::client::{Client, Sent};
+use zero_native::server::admin::client::{Client, Refused, Sent};
 use zero_native::{Desk, Live};
 
 /// Either.
@@ -135,6 +135,12 @@ impl How {
         let whole = |gate: &PathBuf| gate.canonicalize().with_context(|| format!("--gate {}", gate.display()));
         self.gate.as_ref().map(whole).transpose()
     }
+}
+
+/// Whether an installation was refused since the new version answers stored exchanges differently.
+pub(super) fn is_gate_closed(error: &anyhow::Error) -> bool {
+    let of_host = error.downcast_ref::<Refused>().is_some_and(|refused| refused.name == "gate-closed");
+    of_host || matches!(error.downcast_ref(), Some(zero_lifecycle::Error::GateClosed { .. }))
 }
 
 async fn send(client: &Client, body: serde_json::Value, how: &How) -> Result<InstallReport> {

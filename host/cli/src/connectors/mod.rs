@@ -33,7 +33,7 @@ pub(crate) struct ConnectorsArguments {
 
 #[derive(Subcommand)]
 enum ConnectorsCommand {
-    /// Install or upgrade: a component, a project's folder, a file of sources, or a reference of a registry
+    /// Install or upgrade: a component, a package of sources, a project's folder, or a reference of a registry
     Install(InstallArguments),
     /// A line for each connector
     List,
@@ -91,7 +91,7 @@ struct Name {
 
 #[derive(Args)]
 struct InstallArguments {
-    /// A `.wasm`, a project's folder, a `.toml` with sources, or `registry/name:tag`
+    /// A `.wasm`, a project's folder, or `registry/name:tag`
     what: String,
     /// Agree to whatever it asks for
     #[arg(long)]
@@ -160,9 +160,17 @@ async fn install(counter: &Counter, install: InstallArguments, json: bool) -> Re
     }
     let how = counter::How { consent: install.consent, allow_unsigned: install.allow_unsigned, gate: install.gate };
     let report = if is_path {
-        counter.install_path(&path, how).await?
+        counter.install_path(&path, how).await
     } else {
-        counter.install_reference(&install.what, how).await?
+        counter.install_reference(&install.what, how).await
+    };
+    let report = match report {
+        // For scripts: it works, and does other than the version before.
+        Err(error) if counter::is_gate_closed(&error) => {
+            eprintln!("error: {error:#}");
+            return Ok(ExitCode::from(crate::exit::DIFFERENT));
+        }
+        report => report?,
     };
     out::write(&if json { show::json(&report)? } else { show::installed(&report) })?;
     Ok(match report.outcome {

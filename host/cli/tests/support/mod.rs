@@ -37,20 +37,25 @@ impl Author {
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
+        self.zero().arg("connector").args(arguments).output().unwrap()
+    }
+
+    /// The program, in the author's folder.
+    pub(crate) fn zero(&self) -> Command {
         let mut zero = Command::new(env!("CARGO_BIN_EXE_zero"));
-        zero.arg("connector").args(arguments).current_dir(self.folder.path());
+        zero.current_dir(self.folder.path());
         zero.env("ZERO_CACHE", Path::new(env!("CARGO_TARGET_TMPDIR")).join("author-cache"));
         if let Some(bundle) = bundle() {
             zero.env("ZERO_BUNDLE", bundle);
         }
-        for leaked in ["ZERO_CONFIG", "ZERO_STATE", "CARGO_TARGET_DIR", "RUSTFLAGS"] {
+        for leaked in ["ZERO_CONFIG", "ZERO_STATE", "ZERO_ADMIN_TOKEN", "CARGO_TARGET_DIR", "RUSTFLAGS"] {
             zero.env_remove(leaked);
         }
-        zero.output().unwrap()
+        zero
     }
 }
 
-fn texts(output: &Output) -> (String, String) {
+pub(crate) fn texts(output: &Output) -> (String, String) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (text(&output.stdout), text(&output.stderr))
 }
@@ -69,13 +74,21 @@ pub(crate) fn bundle() -> Option<PathBuf> {
     found
 }
 
-/// A service on this machine that answers every request alike.
+/// A service on this machine.
 pub(crate) struct Service {
     pub(crate) url: String,
 }
 
 impl Service {
     pub(crate) fn start(content_type: &'static str, body: &'static str) -> Self {
+        Self::answering(content_type, move |_| body)
+    }
+
+    /// One that looks at the first line of a request.
+    pub(crate) fn answering(
+        content_type: &'static str,
+        answer: impl Fn(&str) -> &'static str + Send + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         // It ends with the test's process.
@@ -83,7 +96,9 @@ impl Service {
             for stream in listener.incoming() {
                 let Ok(mut stream) = stream else { return };
                 let mut reader = BufReader::new(stream.try_clone().unwrap());
-                let mut line = String::new();
+                let (mut line, mut first) = (String::new(), String::new());
+                _ = reader.read_line(&mut first);
+                let body = answer(&first);
                 while reader.read_line(&mut line).is_ok_and(|bytes| bytes > 2) {
                     line.clear();
                 }

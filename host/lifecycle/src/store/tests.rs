@@ -1,4 +1,5 @@
 use super::*;
+use crate::Kind;
 use crate::{Entry, Permissions, Signer, Smoke, Version};
 
 fn version(bytes: &[u8]) -> Version {
@@ -22,7 +23,7 @@ fn version(bytes: &[u8]) -> Version {
 /// A change that puts in this component under this name, instead of what was there.
 fn put(store: &Store, name: &str, bytes: &[u8]) -> Result<(), Error> {
     store.change(|state, store| {
-        store.put(Kind::Component, &zero_builder::digest(bytes), bytes)?;
+        store.put(&zero_builder::digest(bytes), bytes)?;
         let entry = Entry { versions: vec![version(bytes)], ..Entry::default() };
         state.connectors.insert(name.to_owned(), entry);
         Ok(())
@@ -51,7 +52,7 @@ fn what_was_put_in_is_there_and_what_is_unused_goes() {
     assert_eq!(files(&store), [format!("{}.wasm", zero_builder::digest(b"two"))]);
     let again = Store::new(store.folder());
     assert_eq!(again.read().unwrap(), store.read().unwrap());
-    assert_eq!(again.get(Kind::Component, &zero_builder::digest(b"two")).unwrap(), b"two");
+    assert_eq!(again.get(&zero_builder::digest(b"two")).unwrap(), b"two");
 }
 
 #[test]
@@ -74,11 +75,11 @@ fn a_component_that_was_changed_on_disk_is_refused() {
     let store = Store::new(folder.path());
     put(&store, "demo", b"one").unwrap();
     let digest = zero_builder::digest(b"one");
-    fs::write(store.component_path(Kind::Component, &digest), b"evil").unwrap();
-    assert!(matches!(store.get(Kind::Component, &digest), Err(Error::Tampered { .. })));
+    fs::write(store.component_path(&digest), b"evil").unwrap();
+    assert!(matches!(store.get(&digest), Err(Error::Tampered { .. })));
     // Installing it again mends it.
     put(&store, "demo", b"one").unwrap();
-    assert_eq!(store.get(Kind::Component, &digest).unwrap(), b"one");
+    assert_eq!(store.get(&digest).unwrap(), b"one");
 }
 
 #[test]

@@ -95,9 +95,30 @@ async fn a_token_opens_a_registry() {
     assert!(door.take_seen().iter().all(|line| !line.contains("/token?")), "a token of our own needs no service");
 }
 
+/// A registry that speaks TLS, with a certificate for `localhost` by an authority whose certificate is given as well.
+fn registry_with_tls() -> Option<(Registry, String)> {
+    let pem = |label: &str, der: &[u8]| {
+        p256::pkcs8::der::pem::encode_string(label, p256::pkcs8::LineEnding::LF, der).unwrap()
+    };
+    let authority_key = rcgen::KeyPair::generate().unwrap();
+    let mut authority = rcgen::CertificateParams::new(Vec::new()).unwrap();
+    authority.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    let root = pem("CERTIFICATE", authority.self_signed(&authority_key).unwrap().der());
+    let issuer = rcgen::Issuer::new(authority, authority_key);
+    let key = rcgen::KeyPair::generate().unwrap();
+    let named = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    let certificate = named.signed_by(&key, &issuer).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (public, private) = (folder.path().join("public.pem"), folder.path().join("private.pem"));
+    std::fs::write(&public, pem("CERTIFICATE", certificate.der())).unwrap();
+    std::fs::write(&private, pem("PRIVATE KEY", &key.serialize_der())).unwrap();
+    let tls = format!("  tls:\n    certificate: {}\n    key: {}\n", public.display(), private.display());
+    Some((Registry::start_with(&tls)?, root))
+}
+
 #[tokio::test]
 async fn tls_is_checked() {
-    let Some((registry, root)) = Registry::start_with_tls() else { return };
+    let Some((registry, root)) = registry_with_tls() else { return };
     let reference = Reference::parse(&format!("localhost:{}/acme/tides:1.2.0", registry.port)).unwrap();
     let signers = [Signer::generate().unwrap()];
     let (descriptor, code, trust) = (descriptor(), component("tides"), trust_in(&[&signers[0]]));

@@ -1,4 +1,4 @@
-//! A registry of a test's own.
+//! A registry of a test's own; the tests of `zero` use it as well.
 
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -28,28 +28,8 @@ impl Registry {
         Self::start_with("auth:\n  htpasswd:\n    realm: test\n    path: FOLDER/htpasswd\n")
     }
 
-    /// One that speaks TLS, with a certificate for `localhost` by an authority whose certificate is given as well.
-    pub(crate) fn start_with_tls() -> Option<(Self, String)> {
-        let pem = |label: &str, der: &[u8]| {
-            p256::pkcs8::der::pem::encode_string(label, p256::pkcs8::LineEnding::LF, der).unwrap()
-        };
-        let authority_key = rcgen::KeyPair::generate().unwrap();
-        let mut authority = rcgen::CertificateParams::new(Vec::new()).unwrap();
-        authority.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-        let root = pem("CERTIFICATE", authority.self_signed(&authority_key).unwrap().der());
-        let issuer = rcgen::Issuer::new(authority, authority_key);
-        let key = rcgen::KeyPair::generate().unwrap();
-        let named = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
-        let certificate = named.signed_by(&key, &issuer).unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let (public, private) = (folder.path().join("public.pem"), folder.path().join("private.pem"));
-        std::fs::write(&public, pem("CERTIFICATE", certificate.der())).unwrap();
-        std::fs::write(&private, pem("PRIVATE KEY", &key.serialize_der())).unwrap();
-        let tls = format!("  tls:\n    certificate: {}\n    key: {}\n", public.display(), private.display());
-        Some((Self::start_with(&tls)?, root))
-    }
-
-    fn start_with(more: &str) -> Option<Self> {
+    /// One with these further lines of configuration.
+    pub(crate) fn start_with(more: &str) -> Option<Self> {
         if !ensure_registry() {
             return None;
         }

@@ -99,13 +99,30 @@ impl Client {
     }
 }
 
+/// What a host said when it refused.
+#[derive(Debug, thiserror::Error)]
+#[error("{text}")]
+pub struct Refused {
+    /// What is wrong, for programs: `gate-closed`.
+    pub name: String,
+    /// For people, with what to do.
+    text: String,
+}
+
+/// The last part of a problem's type.
+fn name_of(kind: &str) -> String {
+    kind.rsplit(['/', ':']).next().unwrap_or_default().to_owned()
+}
+
 /// A problem as the operator reads it: what is wrong, what it was refused for, what to do.
 fn complaint(status: StatusCode, body: &[u8]) -> anyhow::Error {
     let problem: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
     let text = |key: &str| problem.get(key).and_then(serde_json::Value::as_str);
     match (text("detail"), text("hint")) {
-        (Some(detail), Some(hint)) => anyhow!("{detail}\n\nhint: {hint}"),
-        (Some(detail), None) => anyhow!("{detail}"),
+        (Some(detail), hint) => {
+            let hint = hint.map(|hint| format!("\n\nhint: {hint}")).unwrap_or_default();
+            Refused { name: text("type").map(name_of).unwrap_or_default(), text: format!("{detail}{hint}") }.into()
+        }
         _ => anyhow!("the host answered {status}"),
     }
 }

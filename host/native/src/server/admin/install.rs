@@ -23,8 +23,8 @@ pub(super) struct How {
     /// Agrees to whatever it asks for.
     #[serde(default)]
     consent: bool,
-    /// Takes it although nobody vouches for it; `dev` is what an author's tool calls it.
-    #[serde(default, alias = "dev")]
+    /// Takes it although nobody vouches for it.
+    #[serde(default)]
     allow_unsigned: bool,
     /// Where the bytes came from, for people.
     source: Option<String>,
