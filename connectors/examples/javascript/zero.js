@@ -1,6 +1,10 @@
 // What a connector in JavaScript needs besides the interface: QuickJS has no TextEncoder, and outcomes are to become
 // findings or a typed failure in one place.
 
+/** Beyond these a body or state is not read: an interpreter is slow, and its stack is small. */
+const BYTES_MAX = 64 * 1024;
+const DEPTH_MAX = 64;
+
 /** Ends the call with a typed failure: `settings`, `credential`, `rate-limited`, `upstream`, `unreachable`, `malformed` or `internal`. */
 export function fail(kind, detail, retryAfterSeconds = null) {
   throw { kind, detail, retryAfterSeconds };
@@ -25,6 +29,16 @@ export function decode(bytes) {
   }
 }
 
+/** The value of a JSON text of bounded depth, brackets in texts included. */
+function parse(text) {
+  let depth = 0;
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    depth += bracket === "[" || bracket === "{" ? 1 : -1;
+    if (depth > DEPTH_MAX) throw new SyntaxError("it is nested too deeply");
+  }
+  return JSON.parse(text);
+}
+
 /** The span of `part` in `text`, in bytes of UTF-8. */
 export function spanOf(text, part) {
   const at = text.indexOf(part);
@@ -39,16 +53,16 @@ export function json(outcome) {
     return fail(kinds[outcome.val.kind] ?? "unreachable", outcome.val.detail);
   }
   const { status, headers, body } = outcome.val;
-  const retryAfter = Number.parseInt(headers.find((header) => header.name === "retry-after")?.value, 10);
+  const asked = headers.find((header) => header.name === "retry-after")?.value.trim() ?? "";
+  const retryAfter = /^\d{1,9}$/.test(asked) ? Math.min(Number(asked), 86400) : null;
   const detail = `HTTP status ${status}`;
   if ([401, 403, 407].includes(status)) fail("credential", detail);
-  if (status === 429 || (status === 503 && retryAfter >= 0)) {
-    fail("rate-limited", detail, retryAfter >= 0 ? Math.min(retryAfter, 86400) : null);
-  }
+  if (status === 429 || (status === 503 && retryAfter !== null)) fail("rate-limited", detail, retryAfter);
   if (status < 200 || status > 299) fail("upstream", detail);
+  if (body.length > BYTES_MAX) fail("malformed", `the answer is ${body.length} bytes, over ${BYTES_MAX}`);
   const text = decode(body);
   try {
-    return JSON.parse(text);
+    return parse(text);
   } catch {
     return fail("malformed", "the answer is not JSON");
   }
@@ -57,7 +71,7 @@ export function json(outcome) {
 /** The JSON state that `plan` or an earlier round wrote. */
 export function load(state) {
   try {
-    return JSON.parse(decode(state));
+    return parse(decode(state.slice(0, BYTES_MAX)));
   } catch {
     return fail("internal", "a state that this connector did not write");
   }

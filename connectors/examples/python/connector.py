@@ -16,6 +16,7 @@ WORDS = ("wayback", "archived", "archive of", "snapshot")
 PAGE = re.compile(r"(?:https?://)?((?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[^\s?#]*)?)", re.IGNORECASE)
 STAMP = re.compile(r"(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})\Z")
 RETRY_AFTER_SECONDS_MAX = 86_400
+DEPTH_MAX = 64
 
 NOTHING = t.Step_Done(t.Findings(passages=[], claims=[]))
 
@@ -48,9 +49,21 @@ def read(outcome):
     if not 200 <= response.status <= 299:
         raise fail(kind.UPSTREAM, detail)
     try:
-        return json.loads(response.body.decode("utf-8"))
+        text = response.body.decode("utf-8")
+        if nested(text) > DEPTH_MAX:
+            raise ValueError("it is nested too deeply")
+        return json.loads(text)
     except (ValueError, RecursionError) as error:
         raise fail(kind.MALFORMED, f"the answer is not JSON: {error}") from None
+
+
+def nested(text):
+    """How deep brackets go, those in texts included: Python's own limit is beyond the stack of a component."""
+    depth = deepest = 0
+    for bracket in re.findall(r"[\[\]{}]", text):
+        depth += 1 if bracket in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def page_in(text):
