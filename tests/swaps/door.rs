@@ -69,7 +69,8 @@ async fn an_operator_works_at_the_door() {
     ask(&client, "POST", "?allow_unsigned=true", Sent::Json(json!({ "path": path }))).await;
     assert_eq!(world.answer().await, Guest::says(3));
 
-    let failed = raw(&url, "POST", "?allow_unsigned=true", &[], Guest { lies: true, ..Guest::plain(4) }.component()).await;
+    let failed =
+        raw(&url, "POST", "?allow_unsigned=true", &[], Guest { lies: true, ..Guest::plain(4) }.component()).await;
     assert_eq!(failed.0, 422, "{}", failed.1);
     assert!(failed.1["report"]["failures"][0].as_str().unwrap().contains("something else"), "{}", failed.1);
     ask(&client, "POST", &format!("/{NAME}/release"), Sent::Nothing).await;
