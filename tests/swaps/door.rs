@@ -36,12 +36,12 @@ async fn an_operator_works_at_the_door() {
     let component = |guest: Guest| Sent::Component(guest.component());
     let unsigned = refused(&client, "POST", "", component(Guest::plain(1))).await;
     assert!(unsigned.contains("is not signed") && unsigned.contains("hint: "), "{unsigned}");
-    let installed = ask(&client, "POST", "?dev=true&source=file:x.wasm", component(Guest::plain(1))).await;
+    let installed = ask(&client, "POST", "?allow_unsigned=true&source=file:x.wasm", component(Guest::plain(1))).await;
     assert_eq!((&installed["outcome"], &installed["version"]["from"]), (&json!("activated"), &json!("file:x.wasm")));
     assert_eq!(world.answer().await, Guest::says(1));
 
     let wider = Guest { host: "*.example", ..Guest::plain(2) };
-    let pending = ask(&client, "POST", "?dev=true", component(wider)).await;
+    let pending = ask(&client, "POST", "?allow_unsigned=true", component(wider)).await;
     assert_eq!((&pending["outcome"], &pending["diff"]["wider_hosts"]), (&json!("pending"), &json!(["*.example"])));
     let diff = ask(&client, "GET", &format!("/{NAME}/diff"), Sent::Nothing).await;
     assert_eq!(diff["needs_consent"], json!(true));
@@ -69,7 +69,8 @@ async fn an_operator_works_at_the_door() {
     ask(&client, "POST", "?allow_unsigned=true", Sent::Json(json!({ "path": path }))).await;
     assert_eq!(world.answer().await, Guest::says(3));
 
-    let failed = raw(&url, "POST", "?dev=true", &[], Guest { lies: true, ..Guest::plain(4) }.component()).await;
+    let failed =
+        raw(&url, "POST", "?allow_unsigned=true", &[], Guest { lies: true, ..Guest::plain(4) }.component()).await;
     assert_eq!(failed.0, 422, "{}", failed.1);
     assert!(failed.1["report"]["failures"][0].as_str().unwrap().contains("something else"), "{}", failed.1);
     ask(&client, "POST", &format!("/{NAME}/release"), Sent::Nothing).await;
@@ -89,8 +90,8 @@ async fn what_the_door_turns_away() {
         ("POST", "/nobody/dance", Sent::Nothing, "`dance` is nothing that can be done"),
         ("POST", "", Sent::Nothing, "the body is ``"),
         ("POST", "", Sent::Json(json!({ "url": "x" })), "says nothing to install"),
-        ("POST", "?dev=true", Sent::Component(b"no component".to_vec()), "cannot be loaded"),
-        ("POST", "?dev=true", Sent::Json(json!({ "path": "/nowhere/at.wasm" })), "No such file"),
+        ("POST", "?allow_unsigned=true", Sent::Component(b"no component".to_vec()), "cannot be loaded"),
+        ("POST", "?allow_unsigned=true", Sent::Json(json!({ "path": "/nowhere/at.wasm" })), "No such file"),
         ("POST", "", Sent::Json(json!({ "reference": "registry.example/x:1" })), "no key is trusted here"),
     ] {
         let said = refused(&client, method, path, sent).await;

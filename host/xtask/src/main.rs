@@ -5,6 +5,7 @@
 mod components;
 mod fixtures;
 mod run;
+mod services;
 mod suite;
 
 use anyhow::Result;

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: what CI runs is what a person runs.
 
-use crate::{components, run};
+use crate::{components, run, services};
 use anyhow::{Context as _, Result, bail};
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -24,6 +24,7 @@ pub(crate) fn test(packages: &[String]) -> Result<ExitCode> {
         }
         Ok(())
     })?;
+    services::install();
     // Tests of the whole run the real programs. All targets at once, so that features are those of the tests: a build
     // of the programs alone would make wasmtime and tantivy a second time.
     if packages.is_empty() {

@@ -14,7 +14,7 @@
 //!
 //! [[case]]
 //! source = "frankfurter"
-//! question = "convert 100 USD to Atlantic shells"
+//! question = "convert 100 USD to XAU"
 //! exchanges = ["frankfurter-quota"]      # only these answer; `*` stands for any characters
 //! failure = "rate-limited"
 //! retry_after_seconds = 60
