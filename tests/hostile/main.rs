@@ -3,7 +3,7 @@
 //!
 //! Four tables (what loads and misbehaves, what must not load, what chokes compilers, what asks for what it may not),
 //! then ten thousand calls of all that loaded, from several threads, between calls of honest connectors. A call is
-//! given 4 ms of CPU here and not 50, so that those that never end cost the test seconds and not minutes.
+//! given 8 ms of CPU here and not 50, so that those that never end cost the test seconds and not minutes.
 //!
 //! This program starts itself again as the compiler, as `zero` does, so it has a `main` of its own.
 
@@ -24,6 +24,7 @@ mod memory;
 mod storm;
 mod verdict;
 
+use libtest_mimic::{Arguments, Trial};
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -44,9 +45,13 @@ impl Case {
     pub(crate) fn new(name: &'static str, expected: &'static str, bytes: Vec<u8>) -> Self {
         Self { name, expected, bytes }
     }
+
+    pub(crate) fn expects(&self, said: &verdict::Verdict) -> bool {
+        self.expected.split(" | ").any(|expected| expected == said.short())
+    }
 }
 
-const CALL_CPU: Duration = Duration::from_millis(4);
+const CALL_CPU: Duration = Duration::from_millis(8);
 /// What a compiler is given here; a minute is what a host gives it.
 const COMPILE_TIME: Duration = Duration::from_secs(5);
 const STORM_CALLS: usize = 10_000;
@@ -57,16 +62,28 @@ fn main() -> ExitCode {
     if std::env::args().nth(1).as_deref() == Some("internal-compile") {
         return compile_child();
     }
-    let engine = engine(Compiler::InProcess);
-    let cases = [calls::cases(), bytes::cases()].concat();
-    let loaded = check(&engine, &cases);
-    a_turned_bit_is_harmless(&engine);
-    requests_are_refused_before_any_socket(&engine);
-    compilers_are_choked_alone();
-    assert!(cases.len() >= CASES_MIN);
-    storm::check(&engine, &loaded, STORM_CALLS);
-    println!("hostile: ok");
-    ExitCode::SUCCESS
+    let arguments = Arguments { test_threads: Some(1), ..Arguments::from_args() };
+    let trials = vec![
+        trial("each_gets_its_verdict_and_a_storm_of_them_harms_nobody", || {
+            let engine = engine(Compiler::InProcess);
+            let cases = [calls::cases(), bytes::cases()].concat();
+            assert!(cases.len() >= CASES_MIN);
+            storm::check(&engine, &check(&engine, &cases), STORM_CALLS);
+        }),
+        trial("a_turned_bit_is_harmless", || a_turned_bit_is_harmless(&engine(Compiler::InProcess))),
+        trial("requests_are_refused_before_any_socket", || {
+            requests_are_refused_before_any_socket(&engine(Compiler::InProcess));
+        }),
+        trial("compilers_are_choked_alone", compilers_are_choked_alone),
+    ];
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+fn trial(name: &str, run: impl FnOnce() + Send + 'static) -> Trial {
+    Trial::test(name, move || {
+        run();
+        Ok(())
+    })
 }
 
 fn engine(compiler: Compiler) -> Engine {
@@ -79,9 +96,8 @@ fn check(engine: &Engine, cases: &[Case]) -> Vec<(Case, Connector)> {
     let (mut loaded, mut wrong) = (Vec::new(), Vec::new());
     for case in cases {
         let (said, connector) = verdict(engine, &case.bytes);
-        let fits = case.expected.split(" | ").any(|expected| expected == said.short());
         println!("{:<46} {:>8} bytes  {}", case.name, case.bytes.len(), said.short());
-        if !fits {
+        if !case.expects(&said) {
             wrong.push(format!("{}: {} ({}), not {}", case.name, said.short(), said.detail(), case.expected));
         }
         loaded.extend(connector.map(|connector| (case.clone(), connector)));

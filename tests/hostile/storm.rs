@@ -32,8 +32,12 @@ pub(crate) fn check(engine: &Engine, loaded: &[(Case, Connector)], calls_max: us
                             break;
                         }
                         let (case, connector) = &loaded[call % loaded.len()];
-                        let said = called(connector);
-                        if !case.expected.split(" | ").any(|expected| expected == said.short()) {
+                        let mut said = called(connector);
+                        // What a hypervisor steals counts as CPU of the thread: such a stop gets one more try.
+                        if said.short().ends_with(": cpu") && !case.expects(&said) {
+                            said = called(connector);
+                        }
+                        if !case.expects(&said) {
                             wrong.lock().unwrap().push(format!("{}: {said:?}, not {}", case.name, case.expected));
                         }
                         *verdicts.lock().unwrap().entry(said.short().to_owned()).or_default() += 1;

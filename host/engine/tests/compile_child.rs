@@ -13,6 +13,7 @@
 #[path = "engine/guests.rs"]
 mod guests;
 
+use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use zero_engine::{Compiler, Config, Engine, Limits, LoadError, compile_child};
@@ -24,9 +25,20 @@ fn main() -> ExitCode {
         Some("internal-crash") => std::process::abort(),
         Some("internal-babble") => print_babble(),
         _ => {
-            a_child_compiles_what_this_process_can_run();
-            a_child_that_hangs_crashes_or_babbles_costs_only_the_load();
-            println!("compile_child: ok");
+            let trial = |name, run: fn()| {
+                Trial::test(name, move || {
+                    run();
+                    Ok(())
+                })
+            };
+            let trials = vec![
+                trial("a_child_compiles_what_this_process_can_run", a_child_compiles_what_this_process_can_run),
+                trial(
+                    "a_child_that_hangs_crashes_or_babbles_costs_only_the_load",
+                    a_child_that_hangs_crashes_or_babbles_costs_only_the_load,
+                ),
+            ];
+            return libtest_mimic::run(&Arguments::from_args(), trials).exit_code();
         }
     }
     ExitCode::SUCCESS

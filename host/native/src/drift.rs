@@ -101,7 +101,6 @@ impl Drift {
             inner.watch.learn(&endpoint, &shape);
             inner.unwritten += 1;
             if inner.unwritten >= LEARNINGS_KEPT {
-                inner.unwritten = 0;
                 let drift = Arc::clone(self);
                 aside(move || drift.write_shapes());
             }
@@ -162,10 +161,16 @@ impl Drift {
         }
     }
 
-    /// Writes down what is known, so that a change is noticed after a restart as well.
+    /// Writes down what was learned, so that a change is noticed after a restart as well.
     pub(crate) fn write_shapes(&self) {
         let Some(folder) = &self.folder else { return };
-        let json = serde_json::to_vec(self.lock().watch.known()).unwrap_or_default();
+        let json = {
+            let mut inner = self.lock();
+            if std::mem::take(&mut inner.unwritten) == 0 {
+                return;
+            }
+            serde_json::to_vec(inner.watch.known()).unwrap_or_default()
+        };
         if let Err(error) = write(&folder.join("shapes.json"), &json) {
             tracing::warn!(%error, "the shapes of answers were not written down");
         }
