@@ -78,13 +78,13 @@ fn of_connector(
     };
     let source = &record.source;
     let plan = repeat(setup.time(), || {
-        rooms.plan(connector, source, &question, &intent).map_err(|error| anyhow!("{connector} {error}"))
+        rooms.plan_now(connector, source, &question, &intent).map_err(|error| anyhow!("{connector} {error}"))
     })?;
     let note = format!("fresh instance; {}: {}", source.id, question.text);
     let mut rows = vec![Row::times(PART, format!("{connector} plan"), &plan).note(note)];
     if let Some((state, outcomes)) = &walk.round {
         let resume = repeat(setup.time(), || {
-            rooms.resume(connector, source, state, outcomes).map_err(|error| anyhow!("{connector} {error}"))
+            rooms.resume_now(connector, source, state, outcomes).map_err(|error| anyhow!("{connector} {error}"))
         })?;
         let note = format!("fresh instance; {} bytes in {} responses", bytes(outcomes), outcomes.len());
         rows.push(Row::times(PART, format!("{connector} resume"), &resume).note(note));
@@ -149,7 +149,7 @@ fn walk(
 ) -> Result<Walk> {
     let broke = |error| anyhow!("{} {error}", record.connector);
     let (connector, source) = (record.connector.as_str(), &record.source);
-    let Ok(plan) = rooms.plan(connector, source, question, intent).map_err(broke)? else {
+    let Ok(plan) = rooms.plan_now(connector, source, question, intent).map_err(broke)? else {
         return Ok(Walk::default());
     };
     let mut walk = Walk { bid: plan.bid, ..Walk::default() };
@@ -159,7 +159,7 @@ fn walk(
         let response = |request| Some(Outcome::Response(exchanges.find(request)?.exchange.response.clone()));
         let outcomes: Option<Vec<Outcome>> = fetch.requests.iter().map(response).collect();
         let Some(outcomes) = outcomes.filter(|outcomes| !outcomes.is_empty()) else { break };
-        let Ok(next) = rooms.resume(connector, source, &fetch.state, &outcomes).map_err(broke)? else { break };
+        let Ok(next) = rooms.resume_now(connector, source, &fetch.state, &outcomes).map_err(broke)? else { break };
         if walk.round.as_ref().is_none_or(|(_, largest)| bytes(largest) < bytes(&outcomes)) {
             walk.round = Some((fetch.state.clone(), outcomes));
         }

@@ -6,6 +6,7 @@ use crate::setup::Setup;
 use crate::sources;
 use anyhow::{Result, anyhow};
 use core::time::Duration;
+use futures_util::FutureExt as _;
 use std::sync::Arc;
 use std::time::Instant;
 use zero_native::Native;
@@ -41,7 +42,7 @@ pub(crate) fn measure(setup: &Setup) -> Result<Vec<Row>> {
     let mut chosen = 0;
     let whole = repeat(setup.time() * 5, || {
         let asked = next.next().ok_or_else(|| anyhow!("the catalogue has no `must`"))?;
-        let route = route(asked, None, Vec::new());
+        let route = route(asked, None, Vec::new()).now_or_never().ok_or_else(|| anyhow!("a route waited"))?;
         planned += route.candidates.len();
         chosen += route.portfolio.len();
         Ok(())

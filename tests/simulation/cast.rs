@@ -100,7 +100,7 @@ impl Rooms for SimRooms {
         self.0.has_connector(connector)
     }
 
-    fn plan(
+    async fn plan(
         &self,
         connector: &str,
         source: &Source,
@@ -110,10 +110,10 @@ impl Rooms for SimRooms {
         if source.settings.contains("plan-traps") {
             return Err(CallError::Trap("unreachable executed".to_owned()));
         }
-        self.0.plan(connector, source, question, intent)
+        self.0.plan_now(connector, source, question, intent)
     }
 
-    fn resume(
+    async fn resume(
         &self,
         connector: &str,
         source: &Source,
@@ -123,7 +123,7 @@ impl Rooms for SimRooms {
         if source.settings.contains("resume-traps") {
             return Err(if outcomes.len() > 1 { CallError::Cpu } else { CallError::Memory });
         }
-        self.0.resume(connector, source, state, outcomes)
+        self.0.resume_now(connector, source, state, outcomes)
     }
 
     fn authenticate(

@@ -54,6 +54,36 @@ impl NativeRooms {
         ];
         Self { connectors: connectors.into() }
     }
+
+    /// [`Rooms::plan`] for those who cannot wait; the components are in this process.
+    ///
+    /// # Errors
+    /// As [`Rooms::plan`].
+    pub fn plan_now(
+        &self,
+        connector: &str,
+        source: &Source,
+        question: &Question,
+        intent: &Intent,
+    ) -> Result<Result<Plan, Failure>, CallError> {
+        let native = self.connectors.get(connector).ok_or(CallError::Missing)?;
+        Ok((native.plan)(source, question, intent))
+    }
+
+    /// [`Rooms::resume`] for those who cannot wait.
+    ///
+    /// # Errors
+    /// As [`Rooms::resume`].
+    pub fn resume_now(
+        &self,
+        connector: &str,
+        source: &Source,
+        state: &[u8],
+        outcomes: &[Outcome],
+    ) -> Result<Result<Step, Failure>, CallError> {
+        let native = self.connectors.get(connector).ok_or(CallError::Missing)?;
+        Ok((native.resume)(source, state, outcomes))
+    }
 }
 
 impl Rooms for NativeRooms {
@@ -65,26 +95,24 @@ impl Rooms for NativeRooms {
         self.connectors.contains_key(connector)
     }
 
-    fn plan(
+    async fn plan(
         &self,
         connector: &str,
         source: &Source,
         question: &Question,
         intent: &Intent,
     ) -> Result<Result<Plan, Failure>, CallError> {
-        let native = self.connectors.get(connector).ok_or(CallError::Missing)?;
-        Ok((native.plan)(source, question, intent))
+        self.plan_now(connector, source, question, intent)
     }
 
-    fn resume(
+    async fn resume(
         &self,
         connector: &str,
         source: &Source,
         state: &[u8],
         outcomes: &[Outcome],
     ) -> Result<Result<Step, Failure>, CallError> {
-        let native = self.connectors.get(connector).ok_or(CallError::Missing)?;
-        Ok((native.resume)(source, state, outcomes))
+        self.resume_now(connector, source, state, outcomes)
     }
 
     fn authenticate(

@@ -26,7 +26,7 @@ impl Host {
         texts.into_iter().find_map(|text| {
             let question = Question::new(text);
             let intent = rooms.read(&question).unwrap_or_else(|_| Intent::unknown("en"));
-            match rooms.plan(&record.connector, &record.source, &question, &intent) {
+            match rooms.plan_now(&record.connector, &record.source, &question, &intent) {
                 Ok(Err(failure)) if failure.kind == FailureKind::Settings => Some(failure.detail),
                 Err(error) => Some(format!("asked “{text}”, the connector {error}")),
                 Ok(_) => None,

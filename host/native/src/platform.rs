@@ -193,6 +193,34 @@ impl NativeRooms {
         }
         Ok(called.map_err(call_error)?.value)
     }
+
+    /// [`Rooms::plan`] for those who cannot wait; the components are in this process.
+    ///
+    /// # Errors
+    /// As [`Rooms::plan`].
+    pub fn plan_now(
+        &self,
+        connector: &str,
+        source: &Source,
+        question: &Question,
+        intent: &Intent,
+    ) -> Result<Result<Plan, Failure>, CallError> {
+        self.call(connector, |connector| connector.plan(source, question, intent))
+    }
+
+    /// [`Rooms::resume`] for those who cannot wait.
+    ///
+    /// # Errors
+    /// As [`Rooms::resume`].
+    pub fn resume_now(
+        &self,
+        connector: &str,
+        source: &Source,
+        state: &[u8],
+        outcomes: &[Outcome],
+    ) -> Result<Result<Step, Failure>, CallError> {
+        self.call(connector, |connector| connector.resume(source, state, outcomes))
+    }
 }
 
 impl Rooms for NativeRooms {
@@ -210,24 +238,24 @@ impl Rooms for NativeRooms {
         self.connectors.get(connector).is_some()
     }
 
-    fn plan(
+    async fn plan(
         &self,
         connector: &str,
         source: &Source,
         question: &Question,
         intent: &Intent,
     ) -> Result<Result<Plan, Failure>, CallError> {
-        self.call(connector, |connector| connector.plan(source, question, intent))
+        self.plan_now(connector, source, question, intent)
     }
 
-    fn resume(
+    async fn resume(
         &self,
         connector: &str,
         source: &Source,
         state: &[u8],
         outcomes: &[Outcome],
     ) -> Result<Result<Step, Failure>, CallError> {
-        self.call(connector, |connector| connector.resume(source, state, outcomes))
+        self.resume_now(connector, source, state, outcomes)
     }
 
     fn authenticate(

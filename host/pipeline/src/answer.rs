@@ -165,7 +165,7 @@ pub async fn answer<P: Platform>(
         replay: fixed.replay,
         platform: platform.clone(),
     });
-    let Route { candidates, portfolio, ledger } = route::route(&asked, fixed.candidates, fixed.denied);
+    let Route { candidates, portfolio, ledger } = route::route(&asked, fixed.candidates, fixed.denied).await;
     watch.lap("route");
     events(Event::Routed { portfolio: &portfolio });
 

@@ -58,7 +58,10 @@ pub struct Reading<'r, R> {
     pub failure: Option<&'r Failure>,
 }
 
-/// What thinks: the project's functions and the installed connectors, all pure and synchronous.
+/// What thinks: the project's functions and the installed connectors, all pure.
+///
+/// Functions answer at once wherever they run. A connector may be a process away, so its answer is awaited; where it
+/// is not, the future is ready when it is made.
 pub trait Rooms: Clone + 'static {
     /// SHA-256 of every component that could take part, by name, in order of names.
     fn digests(&self) -> Vec<(String, String)>;
@@ -76,7 +79,7 @@ pub trait Rooms: Clone + 'static {
         source: &Source,
         question: &Question,
         intent: &Intent,
-    ) -> Result<Result<Plan, Failure>, CallError>;
+    ) -> impl Future<Output = Result<Result<Plan, Failure>, CallError>>;
 
     /// The next step.
     ///
@@ -88,7 +91,7 @@ pub trait Rooms: Clone + 'static {
         source: &Source,
         state: &[u8],
         outcomes: &[Outcome],
-    ) -> Result<Result<Step, Failure>, CallError>;
+    ) -> impl Future<Output = Result<Result<Step, Failure>, CallError>>;
 
     /// Credential to principal.
     ///

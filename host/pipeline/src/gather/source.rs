@@ -71,7 +71,7 @@ async fn rounds<P: Platform>(
         if let Some(state) = held_back(&outcomes) {
             return Err(state);
         }
-        let read = asked.rooms.resume(&record.connector, &record.source, &fetch.state, &outcomes);
+        let read = asked.rooms.resume(&record.connector, &record.source, &fetch.state, &outcomes).await;
         let read = read.map_err(|error| misbehaved(&error))?;
         witness(asked, record, &fetch, &outcomes, read.as_ref().err())?;
         step = read.map_err(|failure| failed_by(&failure))?;

@@ -32,7 +32,7 @@ pub struct Route {
 }
 
 /// Candidates from the index, bids from their connectors, a portfolio within the budgets.
-pub fn route<P: Platform>(asked: &Asked<P>, fixed: Option<Vec<Arc<SourceRecord>>>, denied: Vec<Entry>) -> Route {
+pub async fn route<P: Platform>(asked: &Asked<P>, fixed: Option<Vec<Arc<SourceRecord>>>, denied: Vec<Entry>) -> Route {
     let mut ledger = denied;
     let candidates = match fixed {
         Some(candidates) => candidates,
@@ -40,7 +40,7 @@ pub fn route<P: Platform>(asked: &Asked<P>, fixed: Option<Vec<Arc<SourceRecord>>
     };
     let mut planned = Vec::new();
     for record in &candidates {
-        match bid(asked, record) {
+        match bid(asked, record).await {
             Ok(plan) => planned.push(Planned { record: Arc::clone(record), bid: plan.bid, step: plan.step }),
             Err((state, bid)) => ledger.push(Entry::unasked(&record.source, state, bid)),
         }
@@ -80,11 +80,11 @@ fn candidates<P: Platform>(asked: &Asked<P>, ledger: &mut Vec<Entry>) -> Vec<Arc
 }
 
 /// One connector's bid for one source; otherwise the ledger's state, and the bid if there was one.
-fn bid<P: Platform>(asked: &Asked<P>, record: &SourceRecord) -> Result<Plan, (State, Option<f32>)> {
+async fn bid<P: Platform>(asked: &Asked<P>, record: &SourceRecord) -> Result<Plan, (State, Option<f32>)> {
     if let Some(state) = asked.suspension(&record.source.id) {
         return Err((state, None));
     }
-    match asked.rooms.plan(&record.connector, &record.source, &asked.question, &asked.intent) {
+    match asked.rooms.plan(&record.connector, &record.source, &asked.question, &asked.intent).await {
         Ok(Ok(plan)) => {
             let least = if asked.only.is_empty() { asked.region.settings.bid_min } else { 0.0 };
             // A bid of NaN is below every bound.
