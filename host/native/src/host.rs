@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 use std::sync::Arc;
-use zero_egress::{Egress, Grant, HostPattern, Place, Secret};
+use zero_dial::Egress;
+use zero_egress::{Grant, HostPattern, Place, Secret};
 use zero_engine::{Compiler, Connector, Engine, FunctionBytes, Functions, Limits, MacKey, Registry, Snapshot};
 use zero_lifecycle::{Base, Lineup, Manager, Policy, Store};
 use zero_pipeline::catalogue::{Catalogue, SourceRecord};
@@ -235,7 +236,7 @@ fn versions(connectors: &Snapshot) -> BTreeMap<String, String> {
 /// # Errors
 /// Names the entry that is wrong.
 pub fn open_egress(config: &Config, files: Option<FilesIndex>) -> Result<Egress> {
-    let mut egress = zero_egress::Config::default();
+    let mut egress = zero_dial::Config::default();
     if let Some(user_agent) = &config.egress.user_agent {
         egress.user_agent.clone_from(user_agent);
     }
