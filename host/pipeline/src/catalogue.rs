@@ -15,6 +15,7 @@ mod wire;
 pub use facts::{Category, KeyNeed};
 pub use overrides::{Override, Overrides};
 
+use crate::rules::AskedFrom;
 use lazy::Lazy;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -60,6 +61,8 @@ pub struct SourceRecord {
     pub trust: f32,
     /// Questions to it carry personal data: only with the asker's consent.
     pub personal: bool,
+    /// From where it may be asked.
+    pub asked_from: AskedFrom,
     /// Whether it may be asked at all.
     pub enabled: bool,
     /// The service's own policy.
@@ -206,6 +209,8 @@ mod tests {
         assert!(error_of(&format!("{base}requests_per_second = 0")).contains("above 0"));
         assert!(error_of(&format!("{base}requests_per_second = \"many\"")).contains("`none`"));
         assert!(error_of(&format!("{base}key = \"required\"\nenabled = true")).contains("leave out `enabled`"));
+        assert!(error_of(&format!("{base}regions = [\"Europe\"]")).contains("source `a`: `Europe` is no jurisdiction"));
+        assert!(error_of(&format!("{base}not_from = [\"UK\"]")).contains("calls it `GB`"));
         assert!(error_of(&format!("{base}mapping = \"b\"")).contains("there is no mapping `b`"));
         assert!(error_of(&base.replace("\"a\"", "\"A b\"")).contains("`A b` is no id"));
         let twice = Catalogue::from_toml([("a.toml", base), ("b.toml", base)]).unwrap_err().to_string();

@@ -111,7 +111,7 @@ pub enum DenialReason {
     Consent,
     /// The asker blocked it, or named others only.
     Asker,
-    /// The operator's policy for this principal.
+    /// The operator's policy: for this principal, or for this region.
     Policy,
     /// The target lacks what the source needs: a files index, say, or the connector.
     Unsupported,

@@ -14,6 +14,7 @@ pub mod problem;
 
 pub mod catalogue;
 pub mod region;
+pub mod rules;
 pub mod settings;
 
 pub mod route;

@@ -80,6 +80,10 @@ async fn shared<P: Platform>(
     request: &Request,
     connections: &Semaphore,
 ) -> (Outcome, bool) {
+    // What may not rest in this region is neither kept nor shared with another question.
+    if !asked.region.settings.rules.may_rest(record) {
+        return (send(asked, record, request, connections).await.outcome, false);
+    }
     let key = asked.region.cache_key(record, request);
     loop {
         match asked.region.cache.look_up(key, asked.platform.elapsed()) {

@@ -66,6 +66,8 @@ fn candidates<P: Platform>(asked: &Asked<P>, ledger: &mut Vec<Entry>) -> Vec<Arc
         .filter(|record| {
             let reason = if named(&asked.blocked, record) {
                 Some(DenialReason::Asker)
+            } else if region.settings.rules.denies(record).is_some() {
+                Some(DenialReason::Policy)
             } else if asked.platform.lacks(record).is_some() {
                 Some(DenialReason::Unsupported)
             } else if record.personal && !named(&asked.consent, record) {
