@@ -82,7 +82,8 @@ async fn shared<P: Platform>(
 ) -> (Outcome, bool) {
     // What may not rest in this region is neither kept nor shared with another question.
     if !asked.region.settings.rules.may_rest(record) {
-        return (send(asked, record, request, connections).await.outcome, false);
+        let _connection = connections.acquire().await;
+        return (send(asked, record, request).await.outcome, false);
     }
     let key = asked.region.cache_key(record, request);
     loop {

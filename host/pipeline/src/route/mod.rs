@@ -9,6 +9,7 @@
 
 mod index;
 mod portfolio;
+mod table;
 
 pub use index::Index;
 pub use portfolio::Planned;
