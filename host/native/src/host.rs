@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use zero_config::Config;
-use zero_egress::Egress;
+use zero_dial::Egress;
 use zero_engine::{Compiler, Connector, Engine, FunctionBytes, Functions, Limits, MacKey, Registry, Snapshot};
 use zero_lifecycle::{Base, Lineup, Manager, Policy, Store};
 use zero_pipeline::catalogue::{Catalogue, SourceRecord};
@@ -237,7 +237,7 @@ fn versions(connectors: &Snapshot) -> BTreeMap<String, String> {
 /// # Errors
 /// Names the entry that is wrong.
 pub fn open_egress(config: &Config, files: Option<FilesIndex>) -> Result<Egress> {
-    let mut egress = zero_egress::Config::default();
+    let mut egress = zero_dial::Config::default();
     if let Some(user_agent) = &config.egress.user_agent {
         egress.user_agent.clone_from(user_agent);
     }
