@@ -1,7 +1,7 @@
 //! `zero bundle build`.
 
 use super::inputs::inputs;
-use super::packages::{self, TargetName};
+use super::packages;
 use super::{SigningArguments, summary};
 use crate::connector::{AccessArguments, TrustFiles};
 use crate::out;
@@ -38,8 +38,8 @@ pub(crate) struct BuildArguments {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Targets to make packages for; may be given more than once
-    #[arg(long, value_name = "TARGET", value_enum)]
-    target: Vec<TargetName>,
+    #[arg(long, value_name = "TARGET", value_parser = packages::names())]
+    target: Vec<String>,
     /// A connector that shall be redeployed alone, where the target can; may be given more than once
     #[arg(long, value_name = "CONNECTOR")]
     apart: Vec<String>,
