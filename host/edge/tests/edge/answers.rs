@@ -4,6 +4,7 @@ use crate::world::TestWorld;
 use crate::{ask, catalogue, ledger, question, site};
 use core::time::Duration;
 use zero_edge::Target;
+use zero_pipeline::catalogue::Catalogue;
 use zero_pipeline::wire::answer;
 
 const QUESTION: &str = "What is the capital of Japan?";
@@ -71,17 +72,24 @@ fn a_source_that_is_named_and_cannot_be_asked_fails_no_question() {
     assert_eq!(edge.check(&named).unwrap_err().name, "unknown-source");
 }
 
-/// Every wiki is asked by name, so the portfolio holds more than a target can have open at once.
+/// One wiki under many names: all of them want a connection, and all but those that there are connections for are left
+/// out before anything is sent.
 #[test]
 fn no_more_connections_are_open_than_the_target_has() {
+    let wiki = catalogue(&["mediawiki"]).get("wikipedia-en").unwrap().as_ref().clone();
+    let copies = (10..24).map(|number| {
+        let mut copy = wiki.clone();
+        copy.source.id = format!("copy-{number}");
+        copy
+    });
+    let copies = Catalogue::from_records(copies);
     for (target, most) in [(Target::WORKERS, 6), (Target { connections_max: 2, ..Target::SPIN }, 2)] {
-        let catalogue = catalogue(&["mediawiki"]);
         let mut named = question(QUESTION).within(Duration::from_secs(20));
-        named.only = catalogue.records().iter().take(14).map(|record| record.source.id.clone()).collect();
+        named.only = copies.records().iter().map(|record| record.source.id.clone()).collect();
         let world = TestWorld::recorded();
-        let answered = ask(&world, &site("", catalogue, target), named);
-        assert_eq!(answered.ledger.len(), 14);
-        assert!(world.urls().len() >= 14, "{:?}", ledger(&answered));
+        let lines = ledger(&ask(&world, &site("", copies.clone(), target), named));
+        let of = |state: &str| lines.iter().filter(|line| line.ends_with(state)).count();
+        assert_eq!((of("answered"), of("over-budget")), (most, 14 - most), "{lines:?}");
         assert_eq!(world.inner.underway_max.get(), most);
     }
 }
