@@ -10,6 +10,7 @@ use zero_config::Config;
 use zero_dial::Egress;
 use zero_engine::{Compiler, Connector, Engine, FunctionBytes, Functions, Limits, MacKey, Registry, Snapshot};
 use zero_lifecycle::{Base, Lineup, Manager, Policy, Store};
+use zero_oci::Descriptor;
 use zero_pipeline::catalogue::{Catalogue, SourceRecord};
 use zero_pipeline::{Answered, Ask, Event, Fixed, Problem, Region};
 use zero_store::{FILES_HOST, FilesHost, FilesIndex};
@@ -168,6 +169,13 @@ fn load_functions(engine: &Engine, bundle: &Bundle) -> Result<Functions> {
 fn load_connectors(engine: &Engine, policy: &Policy, bundle: &Bundle) -> Result<Vec<(Connector, usize)>> {
     let load = |(name, bytes): &(String, Vec<u8>)| {
         let connector = zero_lifecycle::load(engine, policy, bytes, name)?;
+        if let Some(manifest) = bundle.manifests.get(name) {
+            let version = connector.world().rsplit_once('@').map_or("", |(_, version)| version);
+            let more = zero_bundle::wider(manifest, &Descriptor::of(connector.descriptor(), version));
+            if !more.is_empty() {
+                bail!("the connector `{name}` asks for more than its manifest says: {}", more.join(", "));
+            }
+        }
         Ok((connector, bytes.len()))
     };
     bundle.connectors.iter().map(load).collect()
