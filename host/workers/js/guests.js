@@ -1,6 +1,6 @@
 // Instances of the bundle's modules, for the orchestrator. Its memory and those of its guests are apart: what crosses
 // is copied here, in one step for all that a call is given.
-import { modules } from "./modules.js";
+import { data, modules, rooms } from "./modules.js";
 import { functions } from "./functions.js";
 
 const NO_IMPORTS = {};
@@ -53,4 +53,12 @@ function param(view, at, kind) {
 
 export function postReturn(exports, index, result) {
   exports["cabi_post_" + functions[index]]?.(result);
+}
+
+export function bundleData() {
+  return new Uint8Array(data);
+}
+
+export function bundleRooms() {
+  return JSON.stringify(rooms);
 }
