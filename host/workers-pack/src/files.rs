@@ -28,7 +28,7 @@ pub(crate) fn checked(name: &str) -> Result<&str, PackError> {
 pub(crate) fn all(
     orchestrator: &Orchestrator,
     rooms: Vec<(String, Core)>,
-    data: &[u8],
+    data: Vec<u8>,
     config: String,
 ) -> Vec<(String, Vec<u8>)> {
     let mut files = vec![
@@ -36,7 +36,7 @@ pub(crate) fn all(
         ("guests.js".to_owned(), GUESTS_JS.as_bytes().to_vec()),
         ("functions.js".to_owned(), functions_js().into_bytes()),
         ("modules.js".to_owned(), modules_js(&rooms).into_bytes()),
-        ("data.bin".to_owned(), data.to_vec()),
+        ("data.bin".to_owned(), data),
         (CONFIG.to_owned(), config.into_bytes()),
     ];
     files.extend(orchestrator.files.iter().cloned());

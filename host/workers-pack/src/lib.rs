@@ -14,8 +14,13 @@ mod wrangler;
 pub use size::{GZIP_BYTES_FREE, GZIP_BYTES_PAID, Sizes};
 pub use wrangler::{BINDING_CACHE, COMPATIBILITY_DATE};
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
+use zero_bundle::{BundleView, PackOptions, Package, PackedFile};
+use zero_config::Config;
+use zero_edge::{ConnectorFacts, DataError, EdgeData, Target};
+use zero_pipeline::catalogue::Catalogue;
 use zero_pipeline::limits::GUEST_MEMORY_BYTES_MAX;
 use zero_split::{Core, Refused};
 
@@ -26,9 +31,24 @@ pub struct Orchestrator {
     pub files: Vec<(String, Vec<u8>)>,
 }
 
-/// One component of the bundle.
+/// A connector of the bundle.
 #[derive(Debug, Clone, Copy)]
-pub struct Component<'b> {
+pub struct Connector<'b> {
+    /// Its name and the component, unchanged.
+    pub component: Function<'b>,
+    /// Its own version.
+    pub version: &'b str,
+    /// Hosts its requests may name.
+    pub hosts: &'b [String],
+    /// How large the operator lets it be, bytes.
+    pub component_bytes_max: usize,
+    /// How much memory the operator lets it have, bytes.
+    pub memory_bytes_max: usize,
+}
+
+/// A function of the bundle.
+#[derive(Debug, Clone, Copy)]
+pub struct Function<'b> {
     /// Without its folder: `intent`, `clock`.
     pub name: &'b str,
     /// The component, unchanged.
@@ -39,13 +59,13 @@ pub struct Component<'b> {
 #[derive(Debug, Clone, Copy)]
 pub struct Parts<'b> {
     /// All four functions.
-    pub functions: &'b [Component<'b>],
-    /// The bundle's connectors.
-    pub connectors: &'b [Component<'b>],
-    /// What the orchestrator reads when it starts.
-    pub data: &'b [u8],
-    /// How large a component the operator lets in, bytes.
-    pub component_bytes_max: usize,
+    pub functions: &'b [Function<'b>],
+    /// The connectors.
+    pub connectors: &'b [Connector<'b>],
+    /// The region's configuration.
+    pub config: &'b Config,
+    /// All sources, with the region's choices applied.
+    pub catalogue: &'b Catalogue,
 }
 
 /// What an operator chooses.
@@ -53,8 +73,6 @@ pub struct Parts<'b> {
 pub struct Options {
     /// Name of the Worker.
     pub name: String,
-    /// The region, as a variable of the script.
-    pub region: String,
     /// A KV namespace for the cache; without one the Cache API of each data centre is used.
     pub cache_kv_id: Option<String>,
     /// CPU of one request, milliseconds: what bounds a connector that does not end. Free plans may not set it.
@@ -63,7 +81,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { name: "zero-world".to_owned(), region: String::new(), cache_kv_id: None, cpu_ms: Some(CPU_MS) }
+        Self { name: "zero-world".to_owned(), cache_kv_id: None, cpu_ms: Some(CPU_MS) }
     }
 }
 
@@ -83,6 +101,9 @@ pub struct Script {
     pub sizes: Sizes,
 }
 
+/// The folder of this target's orchestrator among all of them.
+pub const ORCHESTRATOR_FOLDER: &str = "workers";
+
 /// Why a bundle cannot be packed.
 #[derive(Debug, thiserror::Error)]
 pub enum PackError {
@@ -101,6 +122,9 @@ pub enum PackError {
     /// No orchestrator, or half of one.
     #[error("the orchestrator has no `{0}`\n\nhint: build it with `cargo xtask components`")]
     Orchestrator(&'static str),
+    /// What the orchestrator is to read.
+    #[error(transparent)]
+    Data(#[from] DataError),
     /// A file of the orchestrator.
     #[error("cannot read `{path}`: {error}", path = path.display())]
     Io {
@@ -150,6 +174,56 @@ impl Orchestrator {
     }
 }
 
+/// Packs a bundle, as `zero bundle build --target workers` does.
+///
+/// # Errors
+/// See [`PackError`].
+pub fn package(view: &BundleView, options: &PackOptions<'_>) -> anyhow::Result<Package> {
+    let orchestrator = Orchestrator::read(&options.orchestrators.join(ORCHESTRATOR_FOLDER))?;
+    let functions: Vec<Function<'_>> =
+        view.functions.iter().map(|it| Function { name: &it.name, bytes: &it.bytes }).collect();
+    let connectors: Vec<Connector<'_>> = view
+        .connectors
+        .iter()
+        .map(|it| {
+            let granted = view.config.connectors.limits.get(&it.component.name).map(zero_config::Raise::granted);
+            let granted = granted.unwrap_or_default();
+            Connector {
+                component: Function { name: &it.component.name, bytes: &it.component.bytes },
+                version: &it.descriptor.version,
+                hosts: &it.descriptor.hosts,
+                component_bytes_max: granted.component_bytes,
+                memory_bytes_max: granted.memory_bytes,
+            }
+        })
+        .collect();
+    let parts = Parts {
+        functions: &functions,
+        connectors: &connectors,
+        config: &view.config,
+        catalogue: &view.catalogue,
+    };
+    let chosen = Options { name: format!("zero-{}", view.region), ..Options::default() };
+    let script = pack(&orchestrator, parts, &chosen)?;
+    let mut notes: Vec<(String, String)> =
+        script.sizes.table().lines().map(|line| ("size".to_owned(), line.to_owned())).collect();
+    for name in secrets(&view.config) {
+        notes.push(("secret".to_owned(), format!("npx wrangler secret put {name}")));
+    }
+    notes.push(("deploy".to_owned(), "npx wrangler deploy".to_owned()));
+    Ok(Package {
+        files: script.files.into_iter().map(|(path, bytes)| PackedFile::new(path, bytes)).collect(),
+        lacks: script.lacks,
+        notes,
+        components: script.digests,
+    })
+}
+
+/// The bindings that hold the operator's secrets.
+fn secrets(config: &Config) -> BTreeSet<&str> {
+    config.credentials.values().flat_map(BTreeMap::values).map(|it| it.env.as_str()).collect()
+}
+
 /// Packs a script.
 ///
 /// # Errors
@@ -157,27 +231,50 @@ impl Orchestrator {
 pub fn pack(orchestrator: &Orchestrator, parts: Parts<'_>, options: &Options) -> Result<Script, PackError> {
     orchestrator.has(files::ORCHESTRATOR_MODULE)?;
     orchestrator.has(files::ORCHESTRATOR_GLUE)?;
-    let mut lacks: Vec<String> = LACKS.map(str::to_owned).to_vec();
+    let mut lacks: Vec<String> = Target::WORKERS.lacks.iter().map(ToString::to_string).collect();
+    lacks.extend(LACKS.map(str::to_owned));
     let mut rooms: Vec<(String, Core)> = Vec::new();
-    let split = |component: &Component<'_>| {
-        zero_split::core_module(component.bytes, parts.component_bytes_max, GUEST_MEMORY_BYTES_MAX)
-    };
-    for function in parts.functions {
-        let core = split(function);
-        let core = core.map_err(|reason| PackError::Function { name: function.name.to_owned(), reason })?;
-        rooms.push((format!("functions/{}", files::checked(function.name)?), core));
+    for Function { name, bytes } in parts.functions {
+        let core = zero_split::core_module(bytes, zero_split::COMPONENT_BYTES_MAX, GUEST_MEMORY_BYTES_MAX);
+        let core = core.map_err(|reason| PackError::Function { name: (*name).to_owned(), reason })?;
+        rooms.push((format!("functions/{}", files::checked(name)?), core));
     }
+    let mut facts = Vec::new();
     for connector in parts.connectors {
-        match split(connector) {
-            Ok(core) => rooms.push((format!("connectors/{}", files::checked(connector.name)?), core)),
-            Err(reason) => lacks.push(format!("the connector `{}`: {reason}", connector.name)),
+        let Function { name, bytes } = connector.component;
+        match zero_split::core_module(bytes, connector.component_bytes_max, connector.memory_bytes_max) {
+            Ok(core) => {
+                facts.push(ConnectorFacts {
+                    name: files::checked(name)?.to_owned(),
+                    version: connector.version.to_owned(),
+                    digest: format!("sha256:{}", core.component_digest),
+                    hosts: connector.hosts.to_vec(),
+                });
+                rooms.push((format!("connectors/{name}"), core));
+            }
+            Err(reason) => lacks.push(format!("the connector `{name}`: {reason}")),
         }
     }
+    lacks.extend(sources_left_out(parts.catalogue, &facts));
     rooms.sort_by(|one, other| one.0.cmp(&other.0));
-    let digests = rooms.iter().map(|(name, core)| (name.clone(), format!("sha256:{}", core.component_digest))).collect();
-    let files = files::all(orchestrator, rooms, parts.data, wrangler::config(options));
+    let digests: Vec<(String, String)> =
+        rooms.iter().map(|(name, core)| (name.clone(), format!("sha256:{}", core.component_digest))).collect();
+    let data = EdgeData::new(parts.config.clone(), parts.catalogue.clone(), digests.clone(), facts).write()?;
+    let files = files::all(orchestrator, rooms, data, wrangler::config(options, parts.config));
     let sizes = Sizes::of(&files);
     Ok(Script { files, digests, lacks, sizes })
+}
+
+/// Sources that cannot be asked here, by reason.
+fn sources_left_out(catalogue: &Catalogue, facts: &[ConnectorFacts]) -> Vec<String> {
+    let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for record in catalogue.records().iter().filter(|record| record.enabled) {
+        let has = |connector: &str| facts.iter().any(|it| it.name == connector);
+        if let Some(reason) = zero_edge::lack(&Target::WORKERS, record, has) {
+            by_reason.entry(reason).or_default().push(&record.source.id);
+        }
+    }
+    by_reason.into_iter().map(|(reason, sources)| format!("sources {}: {reason}", sources.join(", "))).collect()
 }
 
 #[cfg(test)]

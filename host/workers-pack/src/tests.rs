@@ -17,14 +17,17 @@ fn component(world: &str, export: &str, more: &str) -> Vec<u8> {
 fn packed(more: &str, name: &str) -> Result<Script, PackError> {
     let intent = component("zero:functions/intent-component@0.1.0", "zero:functions/intent@0.1.0#read", "");
     let other = component("zero:functions/intent-component@0.1.0", "zero:functions/intent@0.1.0#read", more);
-    let functions = [Component { name: "intent", bytes: &intent }];
-    let connectors = [Component { name, bytes: &other }];
-    let parts = Parts {
-        functions: &functions,
-        connectors: &connectors,
-        data: b"data",
+    let functions = [Function { name: "intent", bytes: &intent }];
+    let connectors = [Connector {
+        component: Function { name, bytes: &other },
+        version: "1.0.0",
+        hosts: &[],
         component_bytes_max: zero_builder::COMPONENT_BYTES_MAX,
-    };
+        memory_bytes_max: GUEST_MEMORY_BYTES_MAX,
+    }];
+    let config = Config::from_toml("[server]\nreceipts = true\n").unwrap();
+    let parts =
+        Parts { functions: &functions, connectors: &connectors, config: &config, catalogue: &Catalogue::default() };
     pack(&orchestrator(), parts, &Options { cache_kv_id: Some("abc".into()), ..Options::default() })
 }
 
@@ -44,7 +47,8 @@ fn the_same_bundle_gives_the_same_files_and_digests() {
     assert!(modules.contains(script.digests[0].1.strip_prefix("sha256:").unwrap()), "{modules}");
     assert!(text("functions.js").contains("zero:connector/connector@0.2.0#plan"));
     let config = text("wrangler.jsonc");
-    let config: serde_json::Value = serde_json::from_str(config.split_once('\n').unwrap().1).unwrap();
+    let config: serde_json::Value = serde_json::from_str(&config[config.find('{').unwrap()..]).unwrap();
+    assert_eq!(config["vars"]["ZERO_RECEIPTS"], "1");
     assert_eq!(config["kv_namespaces"][0]["binding"], BINDING_CACHE);
     assert_eq!(config["limits"]["cpu_ms"], CPU_MS);
     assert!(script.sizes.script.raw > script.sizes.functions.raw && script.sizes.script.gzip < GZIP_BYTES_FREE);
@@ -63,7 +67,8 @@ fn a_connector_of_several_modules_is_left_out_and_named() {
 #[test]
 fn what_cannot_be_packed_is_said() {
     assert!(matches!(packed("", "../x"), Err(PackError::Name(name)) if name == "../x"));
-    let parts = Parts { functions: &[], connectors: &[], data: b"", component_bytes_max: 0 };
+    let (config, catalogue) = (Config::from_toml("").unwrap(), Catalogue::default());
+    let parts = Parts { functions: &[], connectors: &[], config: &config, catalogue: &catalogue };
     let error = pack(&Orchestrator::default(), parts, &Options::default()).unwrap_err();
     assert!(error.to_string().contains("`orchestrator_bg.wasm`"), "{error}");
 }

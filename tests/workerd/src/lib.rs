@@ -10,6 +10,7 @@
 //!   around it: every outgoing request, to whichever host, goes to one local server.
 
 mod config;
+mod http;
 mod tools;
 
 pub use tools::{INSTALL_TIME_MAX, Tools, tools};
@@ -82,6 +83,14 @@ impl Workerd {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Asks, and gives status and body.
+    ///
+    /// # Errors
+    /// When it does not answer as HTTP.
+    pub fn get(&self, path: &str, headers: &[(&str, &str)]) -> Result<(u16, String)> {
+        http::get(self.address, path, headers)
     }
 
     /// Its process, for whoever measures it.
