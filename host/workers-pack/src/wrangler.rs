@@ -20,7 +20,6 @@ const HEAD: &str = "\
 ";
 
 pub(crate) fn config(options: &Options, region: &Config) -> String {
-    let rule = |kind: &str, glob: &str| json!({ "type": kind, "globs": [glob], "fallthrough": false });
     let mut config = json!({
         "name": options.name,
         "main": files::MAIN,
@@ -29,7 +28,8 @@ pub(crate) fn config(options: &Options, region: &Config) -> String {
         "no_bundle": true,
         "find_additional_modules": true,
         "base_dir": ".",
-        "rules": [rule("ESModule", "**/*.js"), rule("CompiledWasm", "**/*.wasm"), rule("Data", "**/*.bin")],
+        // What `.wasm` and `.bin` are, it knows by itself, and refuses to be told.
+        "rules": [{ "type": "ESModule", "globs": ["**/*.js"] }],
         "vars": { "ZERO_REGION": region.region, VARIABLE_RECEIPTS: if region.server.receipts { "1" } else { "0" } },
     });
     if let Value::Object(table) = &mut config {

@@ -198,3 +198,6 @@ impl<M: Modules> Rooms for CoreRooms<M> {
         self.0.synthesis.call(&self.0.modules, |guest| functions::compose(guest, question, intent, findings))
     }
 }
+
+#[cfg(test)]
+mod tests;

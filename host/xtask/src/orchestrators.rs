@@ -20,6 +20,9 @@ pub(crate) struct Orchestrator {
 /// The cargo profile of orchestrators.
 const PROFILE: &str = "orchestrator";
 
+/// Stack of an orchestrator, bytes: it holds the state of many exchanges, and there is one of it.
+const STACK_BYTES: usize = 1024 * 1024;
+
 /// Builds all of them.
 pub(crate) fn build(root: &Path, toolchain: &Toolchain) -> Result<Vec<Orchestrator>> {
     workers(root, toolchain)
@@ -69,7 +72,10 @@ fn compile(root: &Path, toolchain: &Toolchain, package: &str) -> Result<PathBuf>
     let mut cargo = toolchain.cargo_build_as(PROFILE);
     cargo.current_dir(root).args(["--quiet", "--lib", "--package", package]);
     cargo.env("CARGO_TARGET_DIR", components::guests_dir(root));
-    cargo.env("CARGO_ENCODED_RUSTFLAGS", guest::rust_flags(&[(root, "/zero")]));
+    let mut flags = guest::rust_flags(&[(root, "/zero")]);
+    // The linker goes by the last size that it is told.
+    flags.push(format!("\x1f-Clink-arg=-z\x1f-Clink-arg=stack-size={STACK_BYTES}"));
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags);
     if !cargo.status().context("running cargo")?.success() {
         bail!("the orchestrator `{package}` does not build");
     }

@@ -31,8 +31,10 @@ pub struct Tools {
     modules: PathBuf,
 }
 
-/// The programs, installed if need be; nothing where there is no npm or nothing can be installed, with why.
-#[must_use]
+/// The programs, installed if need be.
+///
+/// # Errors
+/// Why they are not there.
 pub fn tools() -> Result<&'static Tools, &'static str> {
     static TOOLS: OnceLock<Result<Tools, String>> = OnceLock::new();
     let tools = TOOLS.get_or_init(|| install().map_err(|error| format!("{error:#}")));
@@ -52,14 +54,17 @@ impl Tools {
     /// When it cannot be run, or refuses the script, with what it said.
     pub fn dry_run(&self, script: &Path) -> Result<String> {
         let wrangler = self.modules.join("wrangler/bin/wrangler.js");
+        // What it writes must not lie in the script, where it would be a part of it.
+        let home = tempfile::tempdir().context("making a folder for wrangler")?;
         let output = Command::new("node")
             .arg(wrangler)
-            .args(["deploy", "--dry-run", "--outdir", "dry-run"])
+            .args(["deploy", "--dry-run", "--outdir"])
+            .arg(home.path().join("out"))
             .current_dir(script)
             .env("CI", "1")
             .env("WRANGLER_SEND_METRICS", "false")
-            .env("WRANGLER_LOG_PATH", script.join("wrangler-logs"))
-            .env("HOME", script)
+            .env("WRANGLER_LOG_PATH", home.path().join("logs"))
+            .env("HOME", home.path())
             .stdin(Stdio::null())
             .output()
             .context("running wrangler")?;
