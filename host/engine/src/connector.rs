@@ -9,8 +9,8 @@ use crate::settings::Limits;
 use std::sync::Arc;
 use wasmtime::component::ComponentExportIndex;
 use zero_builder::{Adapter, Version};
-use zero_canon::weather::{self, Bounds};
 use zero_canon::v0_1;
+use zero_canon::weather::{self, Bounds};
 use zero_types::connector::{Descriptor, Failure, Intent, Outcome, Plan, Question, Source, Step};
 
 /// A connector's name stands in catalogues, ledgers and receipts.
@@ -125,8 +125,8 @@ impl Connector {
                     raise_result::<v0_1::Plan, Failure>(result).map(Plan::from)
                 }
             };
-            let dropped = result.as_mut().map_or(Ok(0), |plan| weather::plan(plan, bounds(limits)))
-                .map_err(Cause::Protocol)?;
+            let dropped =
+                result.as_mut().map_or(Ok(0), |plan| weather::plan(plan, bounds(limits))).map_err(Cause::Protocol)?;
             Ok((result, dropped))
         })
     }
@@ -153,8 +153,8 @@ impl Connector {
                     raise_result::<v0_1::Step, Failure>(result).map(Step::from)
                 }
             };
-            let dropped = result.as_mut().map_or(Ok(0), |step| weather::step(step, bounds(limits)))
-                .map_err(Cause::Protocol)?;
+            let dropped =
+                result.as_mut().map_or(Ok(0), |step| weather::step(step, bounds(limits))).map_err(Cause::Protocol)?;
             Ok((result, dropped))
         })
     }

@@ -197,12 +197,8 @@ pub fn package(view: &BundleView, options: &PackOptions<'_>) -> anyhow::Result<P
             }
         })
         .collect();
-    let parts = Parts {
-        functions: &functions,
-        connectors: &connectors,
-        config: &view.config,
-        catalogue: &view.catalogue,
-    };
+    let parts =
+        Parts { functions: &functions, connectors: &connectors, config: &view.config, catalogue: &view.catalogue };
     let chosen = Options { name: format!("zero-{}", view.region), ..Options::default() };
     let script = pack(&orchestrator, parts, &chosen)?;
     let mut notes: Vec<(String, String)> =

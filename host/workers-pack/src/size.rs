@@ -40,10 +40,8 @@ impl Sizes {
         let of = |wanted: &dyn Fn(&str) -> bool| {
             Size::of(all.iter().filter(|(path, _)| path != files::CONFIG && wanted(path)).map(|(_, bytes)| &**bytes))
         };
-        let (function, connector) = (
-            |path: &str| path.starts_with("functions/"),
-            |path: &str| path.starts_with("connectors/"),
-        );
+        let (function, connector) =
+            (|path: &str| path.starts_with("functions/"), |path: &str| path.starts_with("connectors/"));
         let data = |path: &str| path == "data.bin";
         Self {
             script: of(&|_| true),
@@ -72,7 +70,11 @@ impl Sizes {
             ..=GZIP_BYTES_PAID => "needs a paid plan",
             _ => "is too large for any plan",
         };
-        let _ = writeln!(out, "{:<13} {GZIP_BYTES_FREE:>9} bytes after gzip (free), {GZIP_BYTES_PAID} (paid): it {fits}", "limit");
+        let _ = writeln!(
+            out,
+            "{:<13} {GZIP_BYTES_FREE:>9} bytes after gzip (free), {GZIP_BYTES_PAID} (paid): it {fits}",
+            "limit"
+        );
         out
     }
 }

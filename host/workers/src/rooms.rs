@@ -117,11 +117,7 @@ impl<M: Modules> Function<M> {
         Self { place, idle: RefCell::new(None) }
     }
 
-    fn call<T>(
-        &self,
-        modules: &M,
-        body: impl FnOnce(&mut M::Guest) -> Result<T, CallError>,
-    ) -> Result<T, CallError> {
+    fn call<T>(&self, modules: &M, body: impl FnOnce(&mut M::Guest) -> Result<T, CallError>) -> Result<T, CallError> {
         let waiting = self.idle.borrow_mut().take();
         let mut warm = match waiting {
             Some(warm) => warm,

@@ -7,6 +7,8 @@
 use crate::js::ScriptModules;
 use crate::rooms::{CoreRooms, Room};
 use crate::world::RequestWorld;
+use bytes::Bytes;
+use core::convert::Infallible;
 use futures_util::StreamExt as _;
 use js_sys::Uint8Array;
 use std::cell::{OnceCell, RefCell};
@@ -15,6 +17,7 @@ use wasm_bindgen::prelude::*;
 use worker::{Body, Context, Env, HttpRequest, event};
 use zero_door::{Door, Reply, body};
 use zero_edge::{Edge, EdgeData, Site, Target};
+use zero_pipeline::Problem;
 
 /// Sites that wait in one isolate: its 128 MiB are also its questions'.
 const SITES_IDLE_MAX: usize = 2;
@@ -48,8 +51,7 @@ impl Script {
     fn load() -> Result<Self, String> {
         let rooms: Vec<(String, String, String)> =
             serde_json::from_str(&bundle_rooms()).map_err(|error| format!("the script's list of modules: {error}"))?;
-        let rooms: Vec<Room> =
-            rooms.into_iter().map(|(name, digest, world)| Room { name, digest, world }).collect();
+        let rooms: Vec<Room> = rooms.into_iter().map(|(name, digest, world)| Room { name, digest, world }).collect();
         let rooms = CoreRooms::new(ScriptModules, &rooms)?;
         // Read once for the life of the isolate; every site reads from it.
         let data: &'static [u8] = bundle_data().to_vec().leak();
@@ -84,10 +86,18 @@ impl Drop for Lease {
     }
 }
 
-#[event(fetch, respond_with_errors)]
+#[event(fetch)]
 async fn fetch(request: HttpRequest, env: Env, context: Context) -> worker::Result<http::Response<Body>> {
-    let script = Script::of_isolate().map_err(worker::Error::RustError)?;
-    let lease = Rc::new(script.site().map_err(worker::Error::RustError)?);
+    let script = Script::of_isolate().and_then(|script| Ok((script.site()?, script)));
+    let (lease, script) = match script {
+        Ok((lease, script)) => (Rc::new(lease), script),
+        // The bundle and the script do not fit each other: no request will be answered, and each says so.
+        Err(why) => {
+            worker::console_error!("{why}");
+            let (head, body) = zero_door::problem::response(&Problem::internal(why)).into_parts();
+            return Ok(http::Response::from_parts(head, whole(body)?));
+        }
+    };
     let receipts = env.var(VARIABLE_RECEIPTS).is_ok_and(|it| it.to_string() == "1");
     let edge = Edge::new(Rc::clone(&lease.site), RequestWorld::new(env, context), script.rooms.clone());
     let door = Door::new(edge.region(), edge).with_receipts(receipts);
@@ -96,19 +106,22 @@ async fn fetch(request: HttpRequest, env: Env, context: Context) -> worker::Resu
     let response = door.respond(&parts, body::collect(sent), || Ok(kept)).await;
     let (head, reply) = response.into_parts();
     let body = match reply {
-        Reply::Whole(bytes) if bytes.is_empty() => Body::empty(),
-        Reply::Whole(bytes) => {
-            let whole = futures_util::stream::iter([Ok::<_, core::convert::Infallible>(Vec::from(bytes))]);
-            Body::from_stream(whole)?
-        }
+        Reply::Whole(bytes) => whole(bytes)?,
         Reply::Events(telling) => {
             // The site is this stream's until it ends or nobody reads it.
             let events = telling.into_stream().map(move |bytes| {
                 let _held = &lease;
-                Ok::<_, core::convert::Infallible>(Vec::from(bytes))
+                Ok::<_, Infallible>(Vec::from(bytes))
             });
             Body::from_stream(events)?
         }
     };
     Ok(http::Response::from_parts(head, body))
+}
+
+fn whole(bytes: Bytes) -> worker::Result<Body> {
+    if bytes.is_empty() {
+        return Ok(Body::empty());
+    }
+    Body::from_stream(futures_util::stream::iter([Ok::<_, Infallible>(Vec::from(bytes))]))
 }

@@ -126,6 +126,7 @@ fn npm(folder: &Path) -> Result<()> {
 /// The target directory of the running test program: `TARGET/debug/deps/NAME`.
 fn target() -> PathBuf {
     let test = std::env::current_exe().unwrap_or_default();
-    let folders = test.ancestors().find(|folder| folder.file_name().is_some_and(|name| name == "debug" || name == "release"));
+    let folders =
+        test.ancestors().find(|folder| folder.file_name().is_some_and(|name| name == "debug" || name == "release"));
     folders.and_then(Path::parent).map_or_else(std::env::temp_dir, Path::to_path_buf)
 }

@@ -72,7 +72,9 @@ fn start() -> Result<Running, String> {
     let tools = tools()?;
     let (functions, mut connectors) = (components(&bundle.join("functions")), components(&bundle.join("connectors")));
     let named = |kind: &str, all: &BTreeMap<String, Vec<u8>>| -> Vec<(String, String)> {
-        all.iter().map(|(name, it)| (format!("{kind}/{name}"), format!("sha256:{}", zero_builder::digest(it)))).collect()
+        all.iter()
+            .map(|(name, it)| (format!("{kind}/{name}"), format!("sha256:{}", zero_builder::digest(it))))
+            .collect()
     };
     let mut digests = [named("functions", &functions), named("connectors", &connectors)].concat();
     digests.sort();
@@ -119,8 +121,7 @@ fn hosts(name: &str, component: &[u8]) -> Vec<String> {
     if name == "trapdoor" {
         return vec!["trapdoor.example".to_owned()];
     }
-    let core =
-        zero_split::core_module(component, zero_builder::COMPONENT_BYTES_MAX, GUEST_MEMORY_BYTES_MAX).unwrap();
+    let core = zero_split::core_module(component, zero_builder::COMPONENT_BYTES_MAX, GUEST_MEMORY_BYTES_MAX).unwrap();
     describe(&mut Instance::new(&core.module), Version::of_world(&core.world).unwrap()).unwrap().hosts
 }
 
