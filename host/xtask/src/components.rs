@@ -1,6 +1,7 @@
 //! Functions and connectors as components, in `target/bundle` as a host wants them.
 
 use crate::fixtures;
+use crate::orchestrators::{self, Orchestrator};
 use anyhow::{Context as _, Result, bail};
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -68,7 +69,12 @@ pub(crate) fn bundle_dir(root: &Path) -> PathBuf {
 }
 
 /// Builds everything again in a copy of the sources and compares the digests.
-pub(crate) fn compare_with_second_folder(root: &Path, toolchain: &Toolchain, first: &[Built]) -> Result<()> {
+pub(crate) fn compare_with_second_folder(
+    root: &Path,
+    toolchain: &Toolchain,
+    first: &[Built],
+    orchestrators: &[Orchestrator],
+) -> Result<()> {
     let copy = env::temp_dir().join(format!("zero-twice-{}", std::process::id()));
     fs::create_dir_all(&copy).with_context(|| format!("creating {}", copy.display()))?;
     for entry in
@@ -76,10 +82,13 @@ pub(crate) fn compare_with_second_folder(root: &Path, toolchain: &Toolchain, fir
     {
         copy_tree(&root.join(entry), &copy.join(entry))?;
     }
-    let second = build(&copy, toolchain);
+    let second = build(&copy, toolchain).and_then(|built| Ok((built, orchestrators::build(&copy, toolchain)?)));
     let removed = fs::remove_dir_all(&copy).with_context(|| format!("removing {}", copy.display()));
-    let second = second?;
+    let (second, second_orchestrators) = second?;
     removed?;
+    if orchestrators != second_orchestrators {
+        bail!("not reproducible: orchestrators differ when built in another folder");
+    }
     let differ: Vec<&str> = first
         .iter()
         .zip(&second)
@@ -135,7 +144,7 @@ fn compile(root: &Path, toolchain: &Toolchain, guests: &[Guest]) -> Result<()> {
     Ok(())
 }
 
-fn guests_dir(root: &Path) -> PathBuf {
+pub(crate) fn guests_dir(root: &Path) -> PathBuf {
     target_dir(root).join("guests")
 }
 
@@ -148,7 +157,7 @@ pub(crate) fn target_dir(root: &Path) -> PathBuf {
 }
 
 /// Leaves an equal file alone, so that a running host does not see a change where there is none.
-fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<()> {
+pub(crate) fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<()> {
     if fs::read(path).is_ok_and(|old| old == bytes) {
         return Ok(());
     }
