@@ -13,7 +13,7 @@ mod live;
 
 pub mod server;
 
-pub use bundle::Bundle;
+pub use bundle::{Bundle, Package};
 pub use desk::Desk;
 pub use host::{Host, Options};
 pub use live::Live;

@@ -4,9 +4,10 @@ use super::headers::RequestId;
 use super::negotiate::Form;
 use super::question::Door;
 use super::read::{self, Asked};
-use super::{problem, stream};
+use super::{TimeLeft, problem, stream};
 use axum::Extension;
 use axum::extract::{Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use core::fmt::Write as _;
@@ -25,7 +26,7 @@ pub(super) async fn get(
     request: Request,
 ) -> Response {
     let (parts, _) = request.into_parts();
-    or_problem(respond(door, id, read::from_query(&parts)).await)
+    or_problem(respond(door, id, &parts, read::from_query(&parts)).await)
 }
 
 pub(super) async fn post(
@@ -35,15 +36,24 @@ pub(super) async fn post(
 ) -> Response {
     let (parts, body) = request.into_parts();
     let asked = read::from_body(&parts, body).await;
-    or_problem(respond(door, id, asked).await)
+    or_problem(respond(door, id, &parts, asked).await)
 }
 
 fn or_problem(response: Result<Response, Problem>) -> Response {
     response.unwrap_or_else(|problem| problem::response(&problem))
 }
 
-async fn respond(door: Arc<Door>, id: u64, asked: Result<Asked, Problem>) -> Result<Response, Problem> {
+async fn respond(
+    door: Arc<Door>,
+    id: u64,
+    parts: &Parts,
+    asked: Result<Asked, Problem>,
+) -> Result<Response, Problem> {
     let Asked { ask, form, receipt } = asked?;
+    let ask = match parts.extensions.get::<TimeLeft>() {
+        Some(TimeLeft(left)) => ask.ending_in(*left, door.host().region.settings.gather_budget),
+        None => ask,
+    };
     door.check(&ask)?;
     let place = door.admit()?;
     if form == Form::Events {

@@ -51,6 +51,15 @@ pub async fn serve(
     connection::accept(listener, router(Arc::clone(&door)), shutdown, || door.close()).await
 }
 
+/// The door without a listener, for whoever brings requests in another way.
+pub fn service(live: impl Into<Live>) -> Router {
+    router(Arc::new(Door::new(live.into())))
+}
+
+/// An extension of a request: how long the answer may take in all. Whoever starts the process knows when it ends it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimeLeft(pub core::time::Duration);
+
 fn router(door: Arc<Door>) -> Router {
     // Streams of events are never compressed: a compressor would hold events back.
     let worth_it = DefaultPredicate::new().and(SizeAbove::new(limits::COMPRESSED_BYTES_MIN));
