@@ -17,8 +17,8 @@ use http::{Response, Uri};
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt as _, Service};
 use std::time::SystemTime;
-use zero_native::Host;
-use zero_native::server::{self, TimeLeft};
+use zero_door::TimeLeft;
+use zero_native::{Host, server};
 
 /// The door; clones share the host.
 #[derive(Clone)]
@@ -26,7 +26,7 @@ pub(crate) struct Door(Router);
 
 impl Door {
     pub(crate) fn new(host: Host) -> Self {
-        Self(server::service(host))
+        Self(server::router(host))
     }
 }
 

@@ -71,7 +71,7 @@ impl World {
     /// The same bundle and the same services, on the native host.
     pub(crate) fn native(&self) -> Host {
         let mut bundle = Bundle::read(&bundle().unwrap(), None).unwrap();
-        bundle.config = zero_native::config::Config::from_file(&self.folder.path().join("zero.toml")).unwrap();
+        bundle.config = zero_config::Config::from_file(&self.folder.path().join("zero.toml")).unwrap();
         native(bundle)
     }
 
