@@ -9,6 +9,15 @@ pub enum PackError {
     /// A component.
     #[error(transparent)]
     Seal(#[from] SealedError),
+    /// Sources and index.
+    #[error(transparent)]
+    Data(#[from] zero_edge::DataError),
+    /// The manifest could not be written.
+    #[error("writing the manifest: {0}")]
+    Manifest(String),
+    /// It could not be signed.
+    #[error(transparent)]
+    Sign(#[from] zero_oci::Error),
     /// A path that leads elsewhere, or stands twice.
     #[error("`{0}` is no path for a package")]
     Path(String),

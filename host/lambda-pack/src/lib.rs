@@ -3,7 +3,9 @@
 //! ```text
 //! bootstrap.zip                what `/var/task` holds, for `PackageType: Zip`
 //!   bootstrap                  the program
-//!   zero.toml  catalogue/*.toml  artifacts/*
+//!   package.json               what vouches for the rest; signed in package.sig
+//!   zero.toml  region.data  artifacts/*
+//!   bundle.lock  bundle.sig    of the bundle that it was made of
 //! package/                     the same, for the container
 //! Containerfile  template.yaml  main.tf
 //! ```
@@ -17,11 +19,13 @@
 //!   parts make equal bytes, so that whoever wants to know whether a package is what it claims builds it again.
 
 mod archive;
+mod bundle;
 mod deploy;
 mod error;
 mod package;
 
 pub use archive::zip;
+pub use bundle::{Extras, TARGET, pack, pack_with};
 pub use deploy::{Deployment, deployment};
 pub use error::PackError;
 pub use package::{File, Parts, package};

@@ -11,6 +11,7 @@
 //!
 //! ```text
 //! LAMBDA_TASK_ROOT   the package (or ZERO_PACKAGE); else the folder of this program
+//! ZERO_TRUST         the keys that are believed, outside of the package; else its own `trust.toml`, else nobody is asked
 //! ZERO_STREAM        who takes a stream: `function-url` (the default), `rest-api`, both with a comma, or `none`
 //! ZERO_LOG           `error`, `warn`, `info` (the default), `debug`
 //! ```

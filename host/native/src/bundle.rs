@@ -3,7 +3,6 @@
 use anyhow::{Context as _, Result, bail};
 use std::path::{Path, PathBuf};
 use zero_config::Config;
-use zero_engine::Sealed;
 use zero_pipeline::catalogue::Catalogue;
 
 /// A bundle, read into memory.
@@ -46,31 +45,6 @@ impl Bundle {
             connectors: read_components(&folder.join("connectors"))?,
             folder: folder.to_path_buf(),
         })
-    }
-}
-
-/// A bundle whose components were compiled for this kind of machine when it was packaged; none of them is read here.
-pub struct Package {
-    /// The configuration.
-    pub config: Config,
-    /// All sources, with the configuration's choices applied.
-    pub catalogue: Catalogue,
-    /// Functions and connectors.
-    pub sealed: Sealed,
-}
-
-impl Package {
-    /// Where the components lie in a package.
-    pub const ARTIFACTS: &str = "artifacts";
-
-    /// Reads a package. Whether it is what somebody packaged is for the caller to know.
-    ///
-    /// # Errors
-    /// Names the file that is missing or malformed.
-    pub fn read(folder: &Path) -> Result<Self> {
-        let config = Config::from_file(&folder.join("zero.toml"))?;
-        let catalogue = read_catalogue(&folder.join("catalogue"), &config)?;
-        Ok(Self { config, catalogue, sealed: Sealed::open(&folder.join(Self::ARTIFACTS))? })
     }
 }
 

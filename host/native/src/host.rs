@@ -1,6 +1,7 @@
 //! A host, assembled: engine, components, egress, region.
 
-use crate::bundle::{Bundle, Package};
+use crate::bundle::Bundle;
+use crate::package::Package;
 use crate::platform::Native;
 use anyhow::{Context as _, Result, anyhow, bail};
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use zero_dial::Egress;
 use zero_engine::{Compiler, Connector, Engine, FunctionBytes, Functions, Limits, MacKey, Registry, Snapshot};
 use zero_lifecycle::{Base, Lineup, Manager, Policy, Store};
 use zero_pipeline::catalogue::{Catalogue, SourceRecord};
+use zero_pipeline::route::Index;
 use zero_pipeline::{Answered, Ask, Event, Fixed, Problem, Region};
 use zero_store::{FILES_HOST, FilesHost, FilesIndex};
 
@@ -79,7 +81,8 @@ impl Host {
         for problem in &lineup.problems {
             tracing::error!(problem, "something installed is left out");
         }
-        let host = Self::finish(config, functions, lineup, manager, options.files, state.as_deref())?;
+        check_switches(&config, &lineup.catalogue)?;
+        let host = Self::finish(config, functions, lineup, None, manager, options.files, state.as_deref())?;
         host.check_overrides()?;
         Ok(host)
     }
@@ -91,16 +94,15 @@ impl Host {
     /// # Errors
     /// A function or the configuration is wrong.
     pub fn assemble_sealed(package: Package, instances: u32) -> Result<Self> {
-        let Package { config, catalogue, sealed } = package;
+        let Package { config, catalogue, index, sealed } = package;
         let policy = policy(&config)?;
         let memory_bytes_ceiling = policy.granted_at_most().memory_bytes;
         let limits = Limits { memory_bytes_ceiling, instances, ..Limits::default() };
         let engine = Engine::new(zero_engine::Config { limits, ..zero_engine::Config::default() })?;
         let connectors = sealed.connectors(&engine, |name| zero_lifecycle::limits_of(&engine, &policy, name));
         let connectors = connectors.into_iter().map(|connector| (connector.name().to_owned(), connector)).collect();
-        let catalogue = Arc::new(with_files(catalogue, false));
-        let lineup = Lineup { connectors, catalogue, problems: Vec::new() };
-        Self::finish(config, sealed.functions(&engine)?, lineup, None, None, None)
+        let lineup = Lineup { connectors, catalogue: Arc::new(catalogue), problems: Vec::new() };
+        Self::finish(config, sealed.functions(&engine)?, lineup, Some(index), None, None, None)
     }
 
     /// Opens the way out, and puts together what is loaded.
@@ -108,11 +110,11 @@ impl Host {
         config: Config,
         functions: Functions,
         lineup: Lineup,
+        index: Option<Index>,
         manager: Option<Manager>,
         files: Option<FilesIndex>,
         state: Option<&Path>,
     ) -> Result<Self> {
-        check_switches(&config, &lineup.catalogue)?;
         let config = Arc::new(config);
         let egress = open_egress(&config, files)?;
         let registry = Registry::new();
@@ -125,7 +127,11 @@ impl Host {
                     .map_err(|error| format!("{error:#}"))
             }
         });
-        let first = Region::new(lineup.catalogue.as_ref().clone(), config.pipeline.clone());
+        let catalogue = lineup.catalogue.as_ref().clone();
+        let first = match index {
+            Some(index) => Region::indexed(catalogue, index, config.pipeline.clone()),
+            None => Region::new(catalogue, config.pipeline.clone()),
+        };
         let region = Arc::new(Region { versions, ..first });
         let (catalogue, problems) = (lineup.catalogue, lineup.problems.into());
         Ok(Self { region, platform, config, manager: manager.map(Arc::new), problems, catalogue })

@@ -3,6 +3,7 @@
 pub mod bundle;
 mod check;
 pub mod host;
+pub mod package;
 pub mod platform;
 
 pub mod desk;
@@ -11,8 +12,9 @@ mod live;
 
 pub mod server;
 
-pub use bundle::{Bundle, Package};
+pub use bundle::Bundle;
 pub use desk::Desk;
 pub use host::{Host, Options};
 pub use live::Live;
+pub use package::Package;
 pub use platform::Native;

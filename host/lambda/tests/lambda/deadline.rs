@@ -10,12 +10,10 @@ use zero_lambda_host::{Lambda, event};
 fn the_sources_have_what_is_left_of_the_invocation() {
     let Some(world) = World::new() else { return };
     let (base, _open) = silent();
-    let config = world.folder.path().join("zero.toml");
-    let text = std::fs::read_to_string(&config).unwrap();
-    let before = format!("\"en.wikipedia.org\" = \"{}\"", world.stub.base());
-    let before = if text.contains(&before) { before } else { before.replace("\"en.wikipedia.org\"", "'en.wikipedia.org'") };
-    assert!(text.contains(&before), "{text}");
-    std::fs::write(&config, text.replace(&before, &format!("\"en.wikipedia.org\" = \"{base}\""))).unwrap();
+    let text = world.config();
+    let stub = format!("\"en.wikipedia.org\" = \"{}\"", world.stub.base());
+    assert!(text.contains(&stub), "{text}");
+    world.set_config(&text.replace(&stub, &format!("\"en.wikipedia.org\" = \"{base}\"")));
 
     let mut options = world.options();
     options.timeout = Duration::from_secs(5);

@@ -1,8 +1,10 @@
 //! Starts: what is opened, what is refused, and what a frozen process wakes up to.
 
-use crate::world::{PENICILLIN, SUM, World, ask, get, json};
+use crate::world::{PENICILLIN, SUM, World, ask, digest_of, get, json};
 use std::fs;
+use std::io::Write as _;
 use std::process::Command;
+use zero_oci::{Signer, Signing, Timestamp};
 use zero_stub::{Exchanges, Options, Stub};
 
 #[test]
@@ -38,13 +40,87 @@ fn a_start_that_fails_says_why() {
     artifact.truncate(1000);
     world.replace_artifact("functions/intent", &artifact);
     fails("not the one that was packaged");
-    let index = world.folder.path().join("artifacts/index.json");
-    fs::remove_file(&index).unwrap();
-    fails("index.json");
-    fs::write(&index, "{").unwrap();
-    fails("the index of the artifacts is wrong");
-    fs::write(world.folder.path().join("zero.toml"), "[egress]\nproxy = 1").unwrap();
+    world.set_config("[egress]\nproxy = 1");
     fails("unknown field `proxy`");
+    world.set_config("[region]\nname = \"ap-south\"");
+    fails("and the package of");
+    world.replace("artifacts/index.json", b"{");
+    world.vouch("artifacts/index.json");
+    fails("the index of the artifacts is wrong");
+    world.replace("package.json", b"{}");
+    fails("`package.json`");
+    fs::remove_file(world.folder.path().join("package.json")).unwrap();
+    fails("package.json");
+}
+
+/// A start costs the same however many connectors there are: none of their code need even be there.
+#[test]
+fn a_start_reads_no_connector() {
+    let Some(world) = World::of_connectors(100) else { return };
+    let kept = [digest_of("connectors/calculator")]
+        .into_iter()
+        .chain(["intent", "context", "synthesis", "auth"].map(|name| digest_of(&format!("functions/{name}"))));
+    let kept: Vec<String> = kept.map(|digest| format!("{digest}.artifact")).collect();
+    let mut removed = 0;
+    for entry in fs::read_dir(world.folder.path().join("artifacts")).unwrap().flatten() {
+        let name = entry.file_name().into_string().unwrap();
+        if name.ends_with(".artifact") && !kept.contains(&name) {
+            fs::remove_file(entry.path()).unwrap();
+            removed += 1;
+        }
+    }
+    assert!(removed > 5, "{removed}");
+    let lambda = world.start();
+    assert!(ask(&lambda, &get(SUM, &[]), b"").text().contains("36"));
+    let memory_mb = lambda.memory_bytes_peak().unwrap_or_default() / (1024 * 1024);
+    // For whoever runs the tests; figures are held by the benches.
+    let _ = writeln!(std::io::stderr(), "100 connectors: init {:?}, {memory_mb} MB", lambda.init_time());
+}
+
+/// Of the files that a start reads, and of the artifacts, no bit can be turned.
+#[test]
+fn a_turned_bit_is_found_before_anything_is_parsed() {
+    let Some(world) = World::new() else { return };
+    for path in ["zero.toml", "region.data", "artifacts/index.json"] {
+        let genuine = fs::read(world.folder.path().join(path)).unwrap();
+        for at in [0, genuine.len() / 2, genuine.len() - 1] {
+            let mut bytes = genuine.clone();
+            bytes[at] ^= 0x10;
+            world.replace(path, &bytes);
+            let reason = world.fails(world.options());
+            assert!(reason.contains(path) && reason.contains("not the one that was packaged"), "{path} {at}: {reason}");
+        }
+        world.replace(path, &genuine);
+    }
+    assert!(ask(&world.start(), &get(SUM, &[]), b"").text().contains("36"));
+}
+
+#[test]
+fn whom_to_believe_decides() {
+    let Some(world) = World::new() else { return };
+    let (ours, theirs) = (Signer::generate().unwrap(), Signer::generate().unwrap());
+    let public = ours.public().to_pem().unwrap();
+    let trust = format!("[[key]]\nname = \"ours\"\npublic = \"\"\"\n{public}\"\"\"\n");
+    fs::write(world.folder.path().join("trust.toml"), trust).unwrap();
+    let sign = |signer: &Signer, expires: Option<Timestamp>| {
+        let manifest = fs::read(world.folder.path().join("package.json")).unwrap();
+        let signing = Signing { signers: core::slice::from_ref(signer), created: None, expires };
+        world.replace("package.sig", &zero_oci::sign_bytes("package.json", &manifest, &signing).unwrap());
+    };
+    let refused = |word: &str| {
+        let reason = world.fails(world.options());
+        assert!(reason.contains(word), "{word}: {reason}");
+    };
+    refused("nobody signed the package");
+    sign(&theirs, None);
+    refused("trust");
+    sign(&ours, Some(Timestamp::UNIX_EPOCH));
+    refused("expired");
+    sign(&ours, None);
+    assert!(ask(&world.start(), &get(SUM, &[]), b"").text().contains("36"));
+    // What was signed is what is run.
+    world.set_config("[pipeline]\nhedge = false\n");
+    refused("package.json");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use http::request::Parts;
 use http::{Method, Request};
+use std::collections::BTreeMap;
 use std::collections::hash_map::DefaultHasher;
 use std::fs;
 use std::hash::{Hash as _, Hasher as _};
@@ -12,8 +13,11 @@ use zero_engine::Compiler;
 use zero_engine::sealed::Ingredients;
 use zero_lambda_host::{HttpResponse, Lambda, Outcome, event};
 use zero_lambda_pack::{Parts as PackParts, Target, package};
+use zero_native::package::{CONFIG_FILE, MANIFEST_FILE, Manifest};
 use zero_native::{Bundle, Host};
+use zero_oci::Timestamp;
 use zero_stub::{Exchanges, Options, Stub};
+use zero_types::connector::Descriptor;
 
 /// Asked of an encyclopaedia and a knowledge base, both recorded.
 pub(crate) const PENICILLIN: &str = "/v1/answer?q=who+discovered+penicillin&sources=wikipedia-en,wikidata&budget_ms=20000";
@@ -29,27 +33,53 @@ pub(crate) struct World {
 impl World {
     /// None, loudly, when there is no bundle or no machine for it.
     pub(crate) fn new() -> Option<Self> {
-        Self::with("")
+        Self::of_connectors(0)
     }
 
-    /// With more in its configuration.
-    pub(crate) fn with(more: &str) -> Option<Self> {
-        let packaged = packaged()?;
+    /// With at least this many connectors: copies of the bundle's under other names.
+    pub(crate) fn of_connectors(connectors_min: usize) -> Option<Self> {
+        let packaged = packaged(connectors_min)?;
         let folder = tempfile::tempdir().unwrap();
-        for name in ["artifacts", "catalogue"] {
-            fs::create_dir(folder.path().join(name)).unwrap();
-            for entry in fs::read_dir(packaged.join(name)).unwrap().flatten() {
-                // A test that changes an artifact changes its own.
-                fs::hard_link(entry.path(), folder.path().join(name).join(entry.file_name())).unwrap();
-            }
+        fs::create_dir(folder.path().join("artifacts")).unwrap();
+        for path in files(&packaged) {
+            // A test that changes an artifact changes its own.
+            fs::hard_link(packaged.join(&path), folder.path().join(&path)).unwrap();
         }
         let exchanges = Exchanges::of_work_tree(&root()).unwrap();
         let hosts = exchanges.hosts();
         let stub = Stub::start(exchanges, Options::default()).unwrap();
         let config = fs::read_to_string(packaged.join("zero.toml")).unwrap();
-        let config = format!("{config}\n{}\n{more}", stub.config(hosts).unwrap());
-        fs::write(folder.path().join("zero.toml"), config).unwrap();
-        Some(Self { folder, stub })
+        let config = format!("{config}\n{}", stub.config(hosts).unwrap());
+        let world = Self { folder, stub };
+        world.set_config(&config);
+        Some(world)
+    }
+
+    pub(crate) fn config(&self) -> String {
+        fs::read_to_string(self.folder.path().join(CONFIG_FILE)).unwrap()
+    }
+
+    /// Another configuration, as if it had been packaged.
+    pub(crate) fn set_config(&self, text: &str) {
+        self.replace(CONFIG_FILE, text.as_bytes());
+        self.vouch(CONFIG_FILE);
+    }
+
+    /// A file of the package, replaced behind its back.
+    pub(crate) fn replace(&self, path: &str, bytes: &[u8]) {
+        let path = self.folder.path().join(path);
+        // Not written through: other packages have the same file.
+        _ = fs::remove_file(&path);
+        fs::write(path, bytes).unwrap();
+    }
+
+    /// The manifest now says that a file is right.
+    pub(crate) fn vouch(&self, path: &str) {
+        let folder = self.folder.path();
+        let mut manifest = Manifest::open(folder, None, Timestamp::now()).unwrap();
+        let bytes = fs::read(folder.join(path)).unwrap();
+        manifest.files.insert(path.to_owned(), zero_oci::digest(&bytes));
+        self.replace(MANIFEST_FILE, &manifest.to_json().unwrap());
     }
 
     pub(crate) fn options(&self) -> zero_lambda_host::Options {
@@ -77,9 +107,7 @@ impl World {
 
     /// The artifact of a connector, replaced.
     pub(crate) fn replace_artifact(&self, component: &str, bytes: &[u8]) {
-        let path = self.folder.path().join(format!("artifacts/{}.artifact", digest_of(component)));
-        fs::remove_file(&path).unwrap();
-        fs::write(path, bytes).unwrap();
+        self.replace(&format!("artifacts/{}.artifact", digest_of(component)), bytes);
     }
 
     pub(crate) fn artifact(&self, component: &str) -> Vec<u8> {
@@ -87,12 +115,18 @@ impl World {
     }
 }
 
-fn digest_of(component: &str) -> String {
-    zero_engine_digest(&fs::read(bundle().unwrap().join(format!("{component}.wasm"))).unwrap())
+pub(crate) fn digest_of(component: &str) -> String {
+    zero_builder::digest(&fs::read(bundle().unwrap().join(format!("{component}.wasm"))).unwrap())
 }
 
-fn zero_engine_digest(bytes: &[u8]) -> String {
-    zero_builder::digest(bytes)
+/// The files of a package by path.
+fn files(packaged: &Path) -> Vec<String> {
+    let names = |folder: &str| -> Vec<String> {
+        let entries = fs::read_dir(packaged.join(folder)).unwrap().flatten();
+        let files = entries.filter(|entry| entry.path().is_file());
+        files.map(|entry| format!("{folder}{}", entry.file_name().into_string().unwrap())).collect()
+    };
+    [names(""), names("artifacts/")].concat()
 }
 
 /// The head of a request.
@@ -146,19 +180,22 @@ fn native(bundle: Bundle) -> Host {
 }
 
 /// The package, made once for all tests and kept for the next run.
-fn packaged() -> Option<PathBuf> {
-    static MADE: Mutex<Option<PathBuf>> = Mutex::new(None);
+fn packaged(connectors_min: usize) -> Option<PathBuf> {
+    static MADE: Mutex<BTreeMap<usize, PathBuf>> = Mutex::new(BTreeMap::new());
     let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
-    if made.is_none() {
-        *made = Some(make(&bundle().or_else(|| {
-            skip("there is no bundle; run `cargo xtask components` or set ZERO_BUNDLE");
-            None
-        })?)?);
+    if let Some(folder) = made.get(&connectors_min) {
+        return Some(folder.clone());
     }
-    made.clone()
+    let Some(bundle) = bundle() else {
+        skip("there is no bundle; run `cargo xtask components` or set ZERO_BUNDLE");
+        return None;
+    };
+    let folder = make(&bundle, connectors_min)?;
+    made.insert(connectors_min, folder.clone());
+    Some(folder)
 }
 
-fn make(bundle: &Path) -> Option<PathBuf> {
+fn make(bundle: &Path, connectors_min: usize) -> Option<PathBuf> {
     if !runs_here() {
         skip("this machine is no x86-64-v3 with Linux");
         return None;
@@ -170,33 +207,32 @@ fn make(bundle: &Path) -> Option<PathBuf> {
     let descriptor = |bytes: &[u8]| {
         let digest = zero_builder::digest(bytes);
         let found = connectors.iter().find(|(_, connector)| connector.digest() == digest);
-        let (_, connector) = found.unwrap();
-        (connector.name(), connector.descriptor())
+        found.unwrap().1.descriptor()
     };
-    let texts: Vec<(String, String)> = fs::read_dir(bundle.join("catalogue"))
-        .unwrap()
-        .flatten()
-        .map(|it| (it.file_name().into_string().unwrap(), fs::read_to_string(it.path()).unwrap()))
-        .collect();
-    let config = fs::read_to_string(bundle.join("zero.toml")).unwrap();
+    let config = fs::read_to_string(bundle.join(CONFIG_FILE)).unwrap();
+    let read_config = zero_config::Config::from_toml(&config).unwrap();
+    let mut described: Vec<(Descriptor, &[u8])> =
+        components.1.iter().map(|(_, bytes)| (descriptor(bytes).clone(), bytes.as_slice())).collect();
+    for copy in 0..connectors_min.saturating_sub(described.len()) {
+        let (said, bytes) = described[copy].clone();
+        described.push((Descriptor { name: format!("copy-{copy}"), ..said }, bytes));
+    }
+    let named = described.iter().map(|(said, bytes)| (said.name.as_str(), *bytes, said)).collect();
+    let ingredients = Ingredients {
+        functions: components.0.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect(),
+        connectors: named,
+    };
     let parts = PackParts {
-        config: &config,
-        catalogue: texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect(),
-        components: Ingredients {
-            functions: components.0.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect(),
-            connectors: components
-                .1
-                .iter()
-                .map(|(_, bytes)| {
-                    let (name, said) = descriptor(bytes);
-                    (name, bytes.as_slice(), said)
-                })
-                .collect(),
-        },
-        others: Vec::new(),
+        region: &read_config.region,
+        bundle: "sha256:of-no-lock",
+        config: (&config, &read_config),
+        catalogue: &host.region.catalogue,
+        components: &ingredients,
+        others: &[],
+        signing: None,
     };
     let kept = kept();
-    let folder = kept.join(zero_builder::digest(format!("{:?}", host.platform.connectors().len()).as_bytes()));
+    let folder = kept.join(format!("package-{}", described.len()));
     let bootstrap = fs::read(env!("CARGO_BIN_EXE_bootstrap")).unwrap();
     let files = package(Target::X86_64, &parts, bootstrap, |digest| fs::read(kept.join(digest)).ok()).unwrap();
     for file in &files {
