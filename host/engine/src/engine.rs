@@ -8,8 +8,6 @@ use crate::error::{EngineError, LoadError};
 use crate::functions::{FunctionBytes, Functions};
 use crate::settings::{self, Limits};
 use crate::ticker::Ticker;
-use core::hash::{Hash as _, Hasher};
-use sha2::{Digest as _, Sha256};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -169,8 +167,18 @@ impl Shared {
     }
 }
 
+/// Who cannot compile keeps nothing, so there is nothing to be told apart.
+#[cfg(not(feature = "compiler"))]
+fn fingerprint(_: &wasmtime::Engine) -> [u8; 32] {
+    [0; 32]
+}
+
 /// What the compiler is, and all that it was told: artifacts of equal fingerprint fit each other.
+#[cfg(feature = "compiler")]
 fn fingerprint(engine: &wasmtime::Engine) -> [u8; 32] {
+    use core::hash::{Hash as _, Hasher};
+    use sha2::{Digest as _, Sha256};
+
     struct Sha(Sha256);
     impl Hasher for Sha {
         fn write(&mut self, bytes: &[u8]) {

@@ -47,7 +47,8 @@ impl Target {
     /// Whether this program has a compiler for it.
     #[must_use]
     pub fn can_compile(self) -> bool {
-        let own = cfg!(target_arch = "x86_64") && self == Self::X86_64 || cfg!(target_arch = "aarch64") && self == Self::Arm64;
+        let own = cfg!(target_arch = "x86_64") && self == Self::X86_64
+            || cfg!(target_arch = "aarch64") && self == Self::Arm64;
         cfg!(feature = "compiler") && (own || cfg!(feature = "arm64") && self == Self::Arm64)
     }
 

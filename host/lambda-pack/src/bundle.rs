@@ -86,7 +86,8 @@ fn add(made: &mut Package, view: &BundleView, target: Target, program: Vec<u8>, 
             .collect(),
     };
     let own = [LOCK_FILE, SIGNATURE_FILE].into_iter();
-    let mut others: Vec<(&str, &[u8])> = own.filter_map(|path| Some((path, view.files.get(path)?.as_slice()))).collect();
+    let mut others: Vec<(&str, &[u8])> =
+        own.filter_map(|path| Some((path, view.files.get(path)?.as_slice()))).collect();
     others.extend(extras.trust.map(|trust| (TRUST_FILE, trust)));
     let parts = Parts {
         region: &view.region,
@@ -109,7 +110,8 @@ fn add(made: &mut Package, view: &BundleView, target: Target, program: Vec<u8>, 
     let secrets: BTreeSet<&str> =
         view.config.credentials.values().flat_map(|slots| slots.values()).map(|it| it.env.as_str()).collect();
     let deploy = Deployment { region: &view.region, target, secrets: secrets.into_iter().collect() };
-    let texts = deployment(&deploy)?.into_iter().map(|(name, text)| PackedFile::new(format!("{architecture}/{name}"), text));
+    let texts =
+        deployment(&deploy)?.into_iter().map(|(name, text)| PackedFile::new(format!("{architecture}/{name}"), text));
     made.files.extend(texts);
     made.files.push(PackedFile::new(format!("{architecture}/bootstrap.zip"), archive));
     made.files.extend(files.into_iter().map(|File { path, bytes, executable }| PackedFile {

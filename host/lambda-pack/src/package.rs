@@ -43,8 +43,10 @@ pub struct File {
 
 /// Machine of an ELF program, and what an operator does without one.
 const X86_64: (u16, &str) = (62, "`cargo build --release --package zero-lambda` on x86-64 Linux makes it");
-const AARCH64: (u16, &str) =
-    (183, "`cargo build --release --package zero-lambda --target aarch64-unknown-linux-gnu` makes it, where that target and its linker are");
+const AARCH64: (u16, &str) = (
+    183,
+    "`cargo build --release --package zero-lambda --target aarch64-unknown-linux-gnu` makes it, where that target and its linker are",
+);
 
 /// Compiles all components for `target`, and gives the files of the package, in order of paths. `kept` may give what an
 /// earlier call made of a component, by its digest.
@@ -68,7 +70,8 @@ pub fn package(
     // The index vouches for the artifacts, so the manifest need not name them.
     let index = index_path();
     let named = files.iter().filter(|file| !file.path.starts_with(ARTIFACTS) || file.path == index);
-    let manifest = Manifest::of(parts.region, parts.bundle, named.map(|file| (file.path.as_str(), file.bytes.as_slice())));
+    let manifest =
+        Manifest::of(parts.region, parts.bundle, named.map(|file| (file.path.as_str(), file.bytes.as_slice())));
     let manifest = manifest.to_json().map_err(|error| PackError::Manifest(error.to_string()))?;
     if let Some(signing) = parts.signing {
         let signature = zero_oci::sign_bytes(MANIFEST_FILE, &manifest, signing)?;
@@ -154,7 +157,10 @@ mod tests {
             signing: None,
         };
         let files = package(target, &parts, program, |_| None)?;
-        assert_eq!(files, package(target, &parts, files.iter().find(|it| it.executable).unwrap().bytes.clone(), |_| None)?);
+        assert_eq!(
+            files,
+            package(target, &parts, files.iter().find(|it| it.executable).unwrap().bytes.clone(), |_| None)?
+        );
         Ok(files.into_iter().map(|file| file.path).collect())
     }
 

@@ -53,8 +53,9 @@ fn main() -> ExitCode {
 fn start() -> Result<()> {
     let streams = Streams::from_environment()?;
     // The library would panic without it.
-    std::env::var_os("AWS_LAMBDA_RUNTIME_API")
-        .context("`AWS_LAMBDA_RUNTIME_API` is not set\n\nhint: AWS Lambda starts this program; elsewhere use `zero serve`")?;
+    std::env::var_os("AWS_LAMBDA_RUNTIME_API").context(
+        "`AWS_LAMBDA_RUNTIME_API` is not set\n\nhint: AWS Lambda starts this program; elsewhere use `zero serve`",
+    )?;
     let host = package::open()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime")?;
     runtime.block_on(serve(Door::new(host), streams))

@@ -107,7 +107,9 @@ impl Manifest {
         let manifest: Self = serde_json::from_slice(&bytes).with_context(|| format!("`{MANIFEST_FILE}`"))?;
         if manifest.format != FORMAT {
             let found = manifest.format;
-            bail!("the package is of format {found}, and this program reads {FORMAT}\n\nhint: build both of one release");
+            bail!(
+                "the package is of format {found}, and this program reads {FORMAT}\n\nhint: build both of one release"
+            );
         }
         Ok(manifest)
     }
@@ -117,7 +119,9 @@ impl Manifest {
     /// # Errors
     /// It is missing, too large, or another one.
     pub fn file(&self, folder: &Path, path: &str) -> Result<Vec<u8>> {
-        let Some(digest) = self.files.get(path) else { bail!("the package's `{MANIFEST_FILE}` does not name `{path}`") };
+        let Some(digest) = self.files.get(path) else {
+            bail!("the package's `{MANIFEST_FILE}` does not name `{path}`")
+        };
         let bytes = read(&folder.join(path), FILE_BYTES_MAX)?;
         if zero_oci::digest(&bytes) != *digest {
             bail!("`{path}` is not the one that was packaged\n\nhint: build the package again");
@@ -165,7 +169,9 @@ pub fn trust(said: Option<PathBuf>, folder: &Path) -> Result<Option<Trust>> {
 fn read(path: &Path, bytes_max: u64) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let file = File::open(path).with_context(|| format!("reading {}", path.display()))?;
-    file.take(bytes_max.saturating_add(1)).read_to_end(&mut bytes).with_context(|| format!("reading {}", path.display()))?;
+    file.take(bytes_max.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .with_context(|| format!("reading {}", path.display()))?;
     if bytes.len() as u64 > bytes_max {
         bail!("{} is over the limit of {bytes_max} bytes", path.display());
     }

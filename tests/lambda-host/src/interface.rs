@@ -128,7 +128,10 @@ impl Interface {
         self.underway.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) async fn serve(self: Arc<Self>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+    pub(crate) async fn serve(
+        self: Arc<Self>,
+        request: Request<Incoming>,
+    ) -> Result<Response<Full<Bytes>>, Infallible> {
         let (parts, body) = request.into_parts();
         let path = parts.uri.path().strip_prefix(PREFIX).unwrap_or_default().to_owned();
         let words: Vec<&str> = path.split('/').skip(1).collect();
@@ -183,7 +186,9 @@ impl Interface {
                     match frame.into_data() {
                         Ok(data) => _ = pieces.send(Piece::Data(data)),
                         Err(frame) => {
-                            if let Some(kind) = frame.trailers_ref().and_then(|it| it.get("lambda-runtime-function-error-type")) {
+                            if let Some(kind) =
+                                frame.trailers_ref().and_then(|it| it.get("lambda-runtime-function-error-type"))
+                            {
                                 let kind = String::from_utf8_lossy(kind.as_bytes()).into_owned();
                                 _ = pieces.send(Piece::Failed { kind, reason: "the stream broke off".to_owned() });
                             }

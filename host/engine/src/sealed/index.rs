@@ -130,16 +130,10 @@ impl Descriptor {
     /// None when it names a kind that is none.
     pub(super) fn raise(&self) -> Option<c::Descriptor> {
         let Self { name, version, summary, hosts, settings, credentials, kinds } = self;
-        let setting = |it: &Slot| c::Setting {
-            name: it.name.clone(),
-            summary: it.summary.clone(),
-            required: it.required,
-        };
-        let credential = |it: &Slot| c::CredentialSlot {
-            name: it.name.clone(),
-            summary: it.summary.clone(),
-            required: it.required,
-        };
+        let setting =
+            |it: &Slot| c::Setting { name: it.name.clone(), summary: it.summary.clone(), required: it.required };
+        let credential =
+            |it: &Slot| c::CredentialSlot { name: it.name.clone(), summary: it.summary.clone(), required: it.required };
         Some(c::Descriptor {
             name: name.clone(),
             version: version.clone(),

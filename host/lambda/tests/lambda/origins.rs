@@ -32,7 +32,8 @@ fn api_gateway_gets_responses_whole() {
 fn who_takes_a_stream_is_as_it_was_set_up() {
     let Some(world) = World::new() else { return };
     let parts = get(SUM, &[]);
-    for (said, url, rest) in [("none", false, false), ("rest-api", false, true), ("rest-api,function-url", true, true)] {
+    for (said, url, rest) in [("none", false, false), ("rest-api", false, true), ("rest-api,function-url", true, true)]
+    {
         let mut options = world.options();
         options.environment.push(("ZERO_STREAM".to_owned(), said.to_owned()));
         let lambda = zero_lambda_host::Lambda::start(options).unwrap();

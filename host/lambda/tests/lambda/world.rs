@@ -20,7 +20,8 @@ use zero_stub::{Exchanges, Options, Stub};
 use zero_types::connector::Descriptor;
 
 /// Asked of an encyclopaedia and a knowledge base, both recorded.
-pub(crate) const PENICILLIN: &str = "/v1/answer?q=who+discovered+penicillin&sources=wikipedia-en,wikidata&budget_ms=20000";
+pub(crate) const PENICILLIN: &str =
+    "/v1/answer?q=who+discovered+penicillin&sources=wikipedia-en,wikidata&budget_ms=20000";
 /// Answered without any network.
 pub(crate) const SUM: &str = "/v1/answer?q=what+is+15%25+of+240&sources=calculator";
 
@@ -261,7 +262,9 @@ fn write(path: &Path, bytes: &[u8]) {
 fn kept() -> PathBuf {
     let lock = fs::read_to_string(root().join("Cargo.lock")).unwrap();
     let mut told = DefaultHasher::new();
-    lock.split("[[package]]").filter(|it| it.contains("wasmtime") || it.contains("cranelift")).for_each(|it| it.hash(&mut told));
+    lock.split("[[package]]")
+        .filter(|it| it.contains("wasmtime") || it.contains("cranelift"))
+        .for_each(|it| it.hash(&mut told));
     for file in ["settings.rs", "target.rs"] {
         fs::read(root().join("host/engine/src").join(file)).unwrap().hash(&mut told);
     }
