@@ -98,7 +98,18 @@ fn crates(folder: &str) -> Vec<(String, toml::Table)> {
 
 #[test]
 fn the_pipeline_names_no_runtime() {
-    let banned = ["tokio", "hyper", "wasmtime", "reqwest", "async-std", "smol", "wasmer", "zero-engine", "zero-egress"];
+    let banned = [
+        "tokio",
+        "hyper",
+        "wasmtime",
+        "reqwest",
+        "async-std",
+        "smol",
+        "wasmer",
+        "zero-engine",
+        "zero-egress",
+        "zero-dial",
+    ];
     let uses = dependencies(&manifest(&root().join("host/pipeline")), &["dependencies", "build-dependencies"]);
     let named: Vec<&String> = uses.iter().filter(|name| banned.contains(&name.as_str())).collect();
     assert!(named.is_empty(), "the pipeline depends on {named:?}");

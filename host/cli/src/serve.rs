@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use zero_native::config::Admin;
+use zero_config::Admin;
 use zero_native::server::admin::{self, Announced, Token};
 use zero_native::{Desk, Live};
 

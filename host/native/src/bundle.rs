@@ -1,8 +1,8 @@
 //! What a host runs, as files in a folder: functions, connectors, catalogue, configuration.
 
-use crate::config::Config;
 use anyhow::{Context as _, Result, bail};
 use std::path::{Path, PathBuf};
+use zero_config::Config;
 use zero_pipeline::catalogue::Catalogue;
 
 /// A bundle, read into memory.
@@ -58,16 +58,7 @@ fn read_catalogue(folder: &Path, config: &Config) -> Result<Catalogue> {
         })
         .collect::<Result<_>>()?;
     let catalogue = Catalogue::from_toml(texts.iter().map(|(file, text)| (file.as_str(), text.as_str())))?;
-    let sources = &config.sources;
-    Ok(Catalogue::from_records(catalogue.records().iter().map(|record| {
-        let mut record = record.as_ref().clone();
-        if let Some(said) = sources.overrides.get(&record.source.id) {
-            said.apply(&mut record);
-        }
-        record.enabled = (record.enabled || sources.enable.contains(&record.source.id))
-            && !sources.disable.contains(&record.source.id);
-        record
-    })))
+    Ok(zero_config::resolve(&catalogue, config))
 }
 
 fn read_components(folder: &Path) -> Result<Vec<(String, Vec<u8>)>> {

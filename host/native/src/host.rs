@@ -1,14 +1,13 @@
 //! A host, assembled: engine, components, egress, region.
 
 use crate::bundle::Bundle;
-use crate::config::{self, Config};
 use crate::platform::Native;
 use anyhow::{Context as _, Result, anyhow, bail};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::str::FromStr as _;
 use std::sync::Arc;
-use zero_egress::{Egress, Grant, HostPattern, Place, Secret};
+use zero_config::Config;
+use zero_dial::Egress;
 use zero_engine::{Compiler, Connector, Engine, FunctionBytes, Functions, Limits, MacKey, Registry, Snapshot};
 use zero_lifecycle::{Base, Lineup, Manager, Policy, Store};
 use zero_pipeline::catalogue::{Catalogue, SourceRecord};
@@ -89,7 +88,10 @@ impl Host {
         let versions = versions(&registry.snapshot());
         let platform = Native::new(functions, registry, egress, state.as_deref(), {
             let config = Arc::clone(&config);
-            move |record, descriptor| grant(&config, record, &descriptor.hosts).map_err(|error| format!("{error:#}"))
+            move |record, descriptor| {
+                zero_config::grant(&config, record, &descriptor.hosts, environment)
+                    .map_err(|error| format!("{error:#}"))
+            }
         });
         let first = Region::new(lineup.catalogue.as_ref().clone(), config.pipeline.clone());
         let region = Arc::new(Region { versions, ..first });
@@ -235,7 +237,7 @@ fn versions(connectors: &Snapshot) -> BTreeMap<String, String> {
 /// # Errors
 /// Names the entry that is wrong.
 pub fn open_egress(config: &Config, files: Option<FilesIndex>) -> Result<Egress> {
-    let mut egress = zero_egress::Config::default();
+    let mut egress = zero_dial::Config::default();
     if let Some(user_agent) = &config.egress.user_agent {
         egress.user_agent.clone_from(user_agent);
     }
@@ -244,6 +246,12 @@ pub fn open_egress(config: &Config, files: Option<FilesIndex>) -> Result<Egress>
         egress.virtual_hosts.insert(FILES_HOST.to_owned(), Arc::new(FilesHost::new(files)));
     }
     Egress::new(egress).context("[egress]")
+}
+
+/// Secrets of a process are in its environment.
+#[must_use]
+pub fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 /// The source for the asker's own files is on when, and only when, there are some.
@@ -255,38 +263,6 @@ fn with_files(catalogue: Catalogue, has_files: bool) -> Catalogue {
         }
         record
     }))
-}
-
-/// What a source may do outside: its own hosts, within its connector's, within the operator's.
-///
-/// # Errors
-/// Names the pattern or credential that is wrong.
-pub fn grant(config: &Config, record: &SourceRecord, descriptor_hosts: &[String]) -> Result<Grant> {
-    let id = &record.source.id;
-    let operator = config.egress.allowed_hosts.as_deref();
-    let mut grant = Grant::new(id, &record.hosts, descriptor_hosts, operator)?;
-    for (slot, credential) in config.credentials.get(id).into_iter().flatten() {
-        let credential = read_credential(credential).with_context(|| format!("[credentials.{id}.{slot}]"))?;
-        grant = grant.with(slot, credential);
-    }
-    Ok(grant)
-}
-
-fn read_credential(credential: &config::Credential) -> Result<zero_egress::Credential> {
-    let secret =
-        std::env::var(&credential.env).with_context(|| format!("environment variable `{}`", credential.env))?;
-    let place = match (&credential.header, &credential.query) {
-        (Some(name), None) => Place::Header { name: name.clone(), prefix: credential.prefix.clone() },
-        (None, Some(name)) => Place::Query { name: name.clone() },
-        _ => return Err(anyhow!("say either `header` or `query`")),
-    };
-    let hosts = credential.hosts.iter().map(|host| Ok(HostPattern::from_str(host)?));
-    Ok(zero_egress::Credential {
-        secret: Secret::new(secret),
-        place,
-        hosts: hosts.collect::<Result<_>>()?,
-        path_prefix: credential.path.clone(),
-    })
 }
 
 /// Where compiled components are kept for this user.

@@ -1,7 +1,5 @@
 //! The native host: bundle, platform, HTTP server.
 
-pub mod config;
-
 pub mod bundle;
 mod check;
 pub mod host;

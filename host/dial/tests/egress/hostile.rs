@@ -4,7 +4,7 @@ use crate::server::{Act, serve};
 use crate::{failed, get, grant, leading_to, response, soon};
 use std::io::Write as _;
 use std::time::{Duration, Instant};
-use zero_egress::{Config, Egress, Times};
+use zero_dial::{Config, Egress, Times};
 use zero_types::connector::{FetchFailureKind, Request};
 
 async fn check(acts: Vec<Act>, kind: FetchFailureKind) {

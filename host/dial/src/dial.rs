@@ -5,7 +5,7 @@
 //! next address is tried when the one before it failed or was slow (RFC 8305), so that one dead address of a service
 //! costs a quarter of a second and not the answer.
 
-use crate::failure::{Attempt, chain, timeout, unreachable};
+use crate::failure::chain;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use http_body_util::Full;
@@ -19,6 +19,8 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+use zero_egress::RESPONSE_HEADERS_MAX;
+use zero_egress::failure::{Attempt, timeout, unreachable};
 use zero_pipeline::limits::RESPONSE_HEADER_BYTES_MAX;
 
 pub(crate) type Body = Full<Bytes>;
@@ -133,5 +135,3 @@ pub(crate) fn tls(extra_roots: &[Vec<u8>]) -> Result<TlsConnector, crate::Config
 const STAGGER: Duration = Duration::from_millis(250);
 /// What a peer may send before it is acknowledged; most responses fit, so that none waits for a round trip.
 const WINDOW_BYTES: u32 = 1024 * 1024;
-/// Lines of a response's header block.
-const RESPONSE_HEADERS_MAX: usize = 256;

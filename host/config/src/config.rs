@@ -1,12 +1,13 @@
 //! `zero.toml`: what an operator may set. Unknown keys are errors that name the key.
 
+use crate::region::RegionTable;
+use crate::{Layer, RaiseTable, merge};
 use anyhow::{Context as _, Result, anyhow};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use zero_egress::HostPattern;
-use zero_lifecycle::RaiseTable;
 use zero_pipeline::catalogue::Overrides;
 use zero_pipeline::limits;
 use zero_pipeline::settings::{Settings, SettingsTable};
@@ -14,7 +15,9 @@ use zero_pipeline::settings::{Settings, SettingsTable};
 /// A host's configuration.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Of the pipeline.
+    /// The region's name; empty where nobody gave it one.
+    pub region: String,
+    /// Of the pipeline; the region's rules are among its settings.
     pub pipeline: Settings,
     /// Of the HTTP server.
     pub server: Server,
@@ -130,6 +133,7 @@ fn root_path() -> String {
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct File {
+    region: RegionTable,
     pipeline: SettingsTable,
     server: Server,
     egress: Egress,
@@ -145,8 +149,34 @@ impl Config {
     /// # Errors
     /// Names the key that is unknown or out of range.
     pub fn from_toml(text: &str) -> Result<Self> {
-        let file: File = toml::from_str(text)?;
-        let pipeline = file.pipeline.over(&Settings::default()).map_err(|wrong| anyhow!("[pipeline] {wrong}"))?;
+        Self::checked(toml::from_str(text)?)
+    }
+
+    /// Reads several texts laid over each other, the later ones over the earlier: the defaults, then a region's file,
+    /// which holds only what differs. Tables are merged key by key, anything else is replaced.
+    ///
+    /// # Errors
+    /// Names the file with the key that is unknown, or all of them where only together they are wrong.
+    pub fn layered(layers: &[Layer<'_>]) -> Result<Self> {
+        // Alone first, so that a wrong key is told with its line and its file. What a layer leaves for another to say
+        // is missing only when it is missing in all of them.
+        for layer in layers {
+            let alone = toml::from_str::<File>(layer.text);
+            if let Err(error) = alone.map(drop)
+                && !error.message().starts_with("missing field")
+            {
+                return Err(error).with_context(|| format!("configuration {}", layer.file));
+            }
+        }
+        let files: Vec<&str> = layers.iter().rev().map(|layer| layer.file).collect();
+        let merged = toml::Value::Table(merge(layers)?).try_into().map_err(anyhow::Error::from);
+        merged.and_then(Self::checked).with_context(|| format!("configuration {}", files.join(" over ")))
+    }
+
+    fn checked(file: File) -> Result<Self> {
+        let (region, rules) = file.region.read().map_err(|wrong| anyhow!("[region] {wrong}"))?;
+        let base = Settings { rules, ..Settings::default() };
+        let pipeline = file.pipeline.over(&base).map_err(|wrong| anyhow!("[pipeline] {wrong}"))?;
         let in_flight = file.server.questions_in_flight_max;
         if in_flight == 0 || in_flight > limits::QUESTIONS_IN_FLIGHT_MAX {
             let most = limits::QUESTIONS_IN_FLIGHT_MAX;
@@ -169,6 +199,7 @@ impl Config {
             said.check().and(hosts).map_err(|wrong| anyhow!("[sources.override.{id}] {wrong}"))?;
         }
         Ok(Self {
+            region,
             pipeline,
             server: file.server,
             egress: file.egress,
@@ -197,6 +228,7 @@ mod tests {
     fn the_defaults_are_what_the_code_has() {
         let shipped = Config::from_toml(include_str!("../../../edge-config/default.toml")).unwrap();
         assert_eq!(shipped.pipeline, Settings::default());
+        assert_eq!(shipped.region, "");
         assert_eq!(shipped.server.listen, Server::default().listen);
         assert_eq!(shipped.admin.listen, Admin::default().listen);
         assert!(shipped.admin.enabled && !shipped.admin.allow_remote && !shipped.connectors.allow_unsigned);
@@ -220,6 +252,25 @@ mod tests {
         let own = &shown.sources.overrides["jira"];
         assert_eq!((own.enabled, own.requests_per_second, own.settings.len()), (Some(true), Some(5.0), 1));
         assert!(own.hosts.is_some());
+    }
+
+    /// Every region's file lies over the defaults, says its own name, and says nothing twice.
+    #[test]
+    fn shipped_regions_say_what_differs() {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../edge-config");
+        let default = std::fs::read_to_string(format!("{root}/default.toml")).unwrap();
+        let default = Layer { file: "default.toml", text: &default };
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(format!("{root}/regions")).unwrap().flatten() {
+            let (file, text) = (entry.file_name(), std::fs::read_to_string(entry.path()).unwrap());
+            let (file, text) = (file.to_str().unwrap(), text.as_str());
+            let config = Config::layered(&[default, Layer { file, text }]).unwrap();
+            assert_eq!(file.strip_suffix(".toml"), Some(config.region.as_str()));
+            assert!(config.pipeline.rules.jurisdiction.is_some(), "{file} says where it stands");
+            names.push(config.region);
+        }
+        names.sort();
+        assert_eq!(names, ["ap-south", "eu-west", "us-east"]);
     }
 
     #[test]

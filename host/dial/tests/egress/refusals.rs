@@ -4,7 +4,8 @@ use crate::server::serve_text;
 use crate::{Names, failed, grant, leading_to, soon};
 use std::sync::Arc;
 use std::time::Duration;
-use zero_egress::{Config, ConfigError, Egress, Times};
+use zero_dial::{Config, ConfigError, Egress, Times};
+use zero_egress::PolicyError;
 use zero_types::connector::{FetchFailureKind, Method, Request};
 
 /// Every request is refused before a socket opens.
@@ -135,7 +136,10 @@ fn a_wrong_configuration_names_the_entry() {
     for base in ["127.0.0.1:80", "ftp://x", "http://x/path", "http://u@x", "http://x?q"] {
         let overrides = [("a.example".to_owned(), base.to_owned())].into();
         let error = Egress::new(Config { overrides, ..Config::default() }).err().unwrap();
-        assert!(matches!(&error, ConfigError::Override { .. }) && error.to_string().contains(base), "{error}");
+        assert!(
+            matches!(&error, ConfigError::Policy(PolicyError::Override { .. })) && error.to_string().contains(base),
+            "{error}"
+        );
     }
     let overrides = [("A.Example:80".to_owned(), "http://127.0.0.1".to_owned())].into();
     assert!(Egress::new(Config { overrides, ..Config::default() }).is_err());

@@ -8,7 +8,7 @@ use rustls::pki_types::PrivateKeyDer;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use zero_egress::{Config, Egress};
+use zero_dial::{Config, Egress};
 use zero_types::connector::{FetchFailureKind, Request};
 
 /// A server with a certificate for `name` by an authority of its own; gives its address and that authority.

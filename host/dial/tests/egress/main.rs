@@ -18,7 +18,8 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
-use zero_egress::{BoxFuture, Config, Egress, Fetched, Grant, Resolver};
+use zero_dial::{Config, Egress, Resolver};
+use zero_egress::{BoxFuture, Fetched, Grant};
 use zero_types::connector::{FetchFailureKind, Outcome, Request, Response};
 
 /// A grant for these hosts.

@@ -5,7 +5,8 @@ use crate::{failed, get, grant, leading_to, response, soon};
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::sync::Arc;
-use zero_egress::{BoxFuture, Config, Credential, Egress, Place, Secret, VirtualHost};
+use zero_dial::{Config, Egress};
+use zero_egress::{BoxFuture, Credential, Place, Secret, VirtualHost};
 use zero_types::connector::{FetchFailureKind, Method, Outcome, Request, Response};
 
 #[tokio::test]

@@ -5,14 +5,13 @@
 //! number of names remembered. Why it is so: the address that was checked is the address that is dialled, so a second
 //! answer (DNS rebinding) has no one to fool.
 
-use crate::BoxFuture;
-use crate::address::is_public;
 use crate::config::Times;
-use crate::failure::{Attempt, failure, refused, timeout};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
+use zero_egress::failure::{Attempt, failure, refused, timeout};
+use zero_egress::{BoxFuture, is_public};
 use zero_types::connector::FetchFailureKind;
 
 /// Names to addresses.
