@@ -138,25 +138,15 @@ impl Host {
     /// Answers a question; the future is `Send`.
     ///
     /// # Errors
-    /// As [`Host::check`] and [`zero_pipeline::answer`].
+    /// As [`Region::check`] and [`zero_pipeline::answer`].
     pub async fn answer(
         &self,
         ask: Ask,
         fixed: Fixed,
         events: impl FnMut(Event<'_>) + Send,
     ) -> Result<Answered, Problem> {
-        self.check(&ask)?;
+        self.region.check(&ask)?;
         zero_pipeline::answer(Arc::clone(&self.region), self.platform.clone(), ask, fixed, events).await
-    }
-
-    /// Whether every source that a question names can be asked.
-    ///
-    /// # Errors
-    /// `unknown-source`.
-    pub fn check(&self, ask: &Ask) -> Result<(), Problem> {
-        let asked = |id: &String| self.region.catalogue.get(id).is_some_and(|record| record.enabled);
-        let unknown = ask.only.iter().find(|id| !asked(id));
-        unknown.map_or(Ok(()), |id| Err(Problem::unknown_source(id)))
     }
 }
 

@@ -1,8 +1,10 @@
 //! What lasts from question to question: catalogue and its index, cache, health, settings, keys.
 
+use crate::ask::Ask;
 use crate::cache::{Cache, Key};
 use crate::catalogue::{Catalogue, SourceRecord};
 use crate::health::Health;
+use crate::problem::Problem;
 use crate::route::Index;
 use crate::settings::Settings;
 use std::collections::BTreeMap;
@@ -58,6 +60,16 @@ impl Region {
             keys: self.keys.clone(),
             versions,
         }
+    }
+
+    /// Whether every source that a question names can be asked.
+    ///
+    /// # Errors
+    /// `unknown-source`.
+    pub fn check(&self, ask: &Ask) -> Result<(), Problem> {
+        let asked = |id: &String| self.catalogue.get(id).is_some_and(|record| record.enabled);
+        let unknown = ask.only.iter().find(|id| !asked(id));
+        unknown.map_or(Ok(()), |id| Err(Problem::unknown_source(id)))
     }
 
     /// Where an exchange of a source is kept. The connector's version is part of it: what one version was allowed to

@@ -1,12 +1,12 @@
 //! Who says they ask: `Authorization`.
 
-use axum::http::{HeaderMap, header};
+use http::{HeaderMap, header};
 use zero_pipeline::Problem;
 use zero_types::prelude::Credential;
 
 /// # Errors
 /// `unauthenticated`: the header is there, but no bearer token.
-pub(super) fn credential(headers: &HeaderMap) -> Result<Credential, Problem> {
+pub(crate) fn credential(headers: &HeaderMap) -> Result<Credential, Problem> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let Some(value) = values.next() else { return Ok(Credential::Anonymous) };
     if values.next().is_some() {
@@ -25,7 +25,7 @@ pub(super) fn credential(headers: &HeaderMap) -> Result<Credential, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::http::HeaderValue;
+    use http::HeaderValue;
 
     fn check(values: &[&'static str], expected: Result<Credential, &str>) {
         let values = values.iter().map(|value| (header::AUTHORIZATION, HeaderValue::from_static(value)));

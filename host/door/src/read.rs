@@ -1,28 +1,26 @@
 //! A request, read once: whatever gets past here is a question within its limits and a form to answer it in.
 
-use super::credential::credential;
-use super::negotiate::{Form, negotiate};
-use super::problem;
-use axum::body::Body;
-use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use crate::credential::credential;
+use crate::negotiate::{Form, negotiate};
+use crate::problem;
+use bytes::Bytes;
 use form_urlencoded::Serializer;
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use zero_pipeline::limits::{BODY_TIME_MAX, REQUEST_BODY_BYTES_MAX};
+use http::request::Parts;
+use http::{HeaderMap, header};
 use zero_pipeline::wire::ask::AskBody;
 use zero_pipeline::{Ask, Problem};
 
 /// What a request asks for.
 #[derive(Debug, PartialEq)]
-pub(super) struct Asked {
-    pub(super) ask: Ask,
-    pub(super) form: Form,
+pub(crate) struct Asked {
+    pub(crate) ask: Ask,
+    pub(crate) form: Form,
     /// The receipt instead of the answer.
-    pub(super) receipt: bool,
+    pub(crate) receipt: bool,
 }
 
 /// `GET /v1/answer?q=...`
-pub(super) fn from_query(parts: &Parts) -> Result<Asked, Problem> {
+pub(crate) fn from_query(parts: &Parts) -> Result<Asked, Problem> {
     let Query { rest, receipt } = Query::read(parts.uri.query().unwrap_or_default())?;
     asked(&parts.headers, receipt, || {
         serde_urlencoded::from_str(&rest).map_err(|error| {
@@ -34,14 +32,17 @@ pub(super) fn from_query(parts: &Parts) -> Result<Asked, Problem> {
     })
 }
 
-/// `POST /v1/answer`
-pub(super) async fn from_body(parts: &Parts, body: Body) -> Result<Asked, Problem> {
+/// `POST /v1/answer`; the body is awaited once the head has been found good.
+pub(crate) async fn from_body(
+    parts: &Parts,
+    body: impl Future<Output = Result<Bytes, Problem>>,
+) -> Result<Asked, Problem> {
     let Query { rest, receipt } = Query::read(parts.uri.query().unwrap_or_default())?;
     if let Some((key, _)) = form_urlencoded::parse(rest.as_bytes()).next() {
         return Err(Problem::malformed(format!("unknown key `{key}` in the query of a POST"), "put it into the body"));
     }
     is_json(&parts.headers)?;
-    let body = collect(&parts.headers, body).await?;
+    let body = body.await?;
     asked(&parts.headers, receipt, || AskBody::from_json(&body))
 }
 
@@ -50,13 +51,13 @@ fn asked(
     receipt: bool,
     body: impl FnOnce() -> Result<AskBody, Problem>,
 ) -> Result<Asked, Problem> {
-    // A receipt has one form only.
-    let form = negotiate(headers, if receipt { &[Form::Json] } else { Form::ALL })?;
+    // A receipt has one form only, under two names.
+    let form = negotiate(headers, if receipt { &[Form::Json, Form::Receipt] } else { Form::ALL })?;
     let credential = credential(headers)?;
     let ask = Ask { credential, ..body()?.into_ask()? };
     // Only a stream can tell of what comes after the answer; the others would just take longer.
     let ask = if form == Form::Events { ask } else { Ask { late_budget: core::time::Duration::ZERO, ..ask } };
-    Ok(Asked { ask, form, receipt })
+    Ok(Asked { ask, form, receipt: receipt || form == Form::Receipt })
 }
 
 /// A query without what the server itself reads of it.
@@ -99,28 +100,16 @@ fn is_json(headers: &HeaderMap) -> Result<(), Problem> {
     }
 }
 
-/// The body, if it is small and comes in time.
-async fn collect(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Problem> {
-    // Whoever says beforehand that it is too large need not send it.
-    let said = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    if said.is_some_and(|bytes: usize| bytes > REQUEST_BODY_BYTES_MAX) {
-        return Err(problem::body_too_large());
-    }
-    let body = Limited::new(body, REQUEST_BODY_BYTES_MAX).collect();
-    match tokio::time::timeout(BODY_TIME_MAX, body).await {
-        Ok(Ok(body)) => Ok(body.to_bytes().into()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(problem::body_too_large()),
-        Ok(Err(error)) => Err(Problem::malformed(format!("the body broke off: {error}"), "send it again, whole")),
-        Err(_) => Err(problem::body_too_slow()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::http::Request;
+    use crate::body;
+    use crate::negotiate::RECEIPT_JSON;
+    use core::time::Duration;
+    use futures_util::FutureExt as _;
+    use http::Request;
 
-    fn parts(request: axum::http::request::Builder) -> Parts {
+    fn parts(request: http::request::Builder) -> Parts {
         request.body(()).unwrap().into_parts().0
     }
 
@@ -141,7 +130,7 @@ mod tests {
         assert_eq!(asked.ask.question.text, "café au lait?");
         assert_eq!(asked.ask.question.time_zone, "Asia/Tokyo");
         assert_eq!(asked.ask.only, ["a", "b"]);
-        assert_eq!(asked.ask.gather_budget, Some(core::time::Duration::from_millis(700)));
+        assert_eq!(asked.ask.gather_budget, Some(Duration::from_millis(700)));
         assert!(asked.ask.late_budget.is_zero(), "JSON cannot tell of late sources");
         assert_eq!((asked.form, asked.receipt), (Form::Json, false));
         assert_eq!(queried("question=why").unwrap().ask.question.text, "why");
@@ -163,36 +152,53 @@ mod tests {
         assert_eq!(from_query(&events).unwrap().ask.late_budget.as_millis(), 9);
     }
 
-    async fn posted(content_type: &str, query: &str, body: &str) -> Result<Asked, Problem> {
-        let request = Request::post(format!("/v1/answer{query}")).header("content-type", content_type);
-        from_body(&parts(request), Body::from(body.to_owned())).await
+    /// Posted, with a body that must not be read before the head has been found good.
+    fn posted_as(request: http::request::Builder, body: Result<Bytes, body::BodyProblem>) -> Result<Asked, Problem> {
+        let parts = parts(request);
+        let body = async {
+            assert!(parts.headers.contains_key("content-type"), "nobody may read this body");
+            body.map_err(Problem::from)
+        };
+        from_body(&parts, body).now_or_never().unwrap()
     }
 
-    #[tokio::test]
-    async fn a_body_is_json_and_small() {
+    fn posted(content_type: &str, query: &str, body: &str) -> Result<Asked, Problem> {
+        let request = Request::post(format!("/v1/answer{query}")).header("content-type", content_type);
+        posted_as(request, Ok(Bytes::from(body.to_owned())))
+    }
+
+    #[test]
+    fn a_body_is_json() {
         let json = "application/json";
         let why = r#"{"question": "why?"}"#;
-        assert_eq!(posted(json, "", why).await.unwrap().ask.question.text, "why?");
-        assert!(posted("application/json; charset=utf-8", "?include=receipt", why).await.unwrap().receipt);
-        assert_eq!(posted("text/plain", "", why).await.unwrap_err().status, 415);
-        assert_eq!(posted("application/x-www-form-urlencoded", "", "q=why").await.unwrap_err().status, 415);
-        assert_eq!(posted(json, "?q=why", why).await.unwrap_err().name, "malformed-request");
-        assert_eq!(posted(json, "", "{").await.unwrap_err().name, "malformed-request");
-        let large = format!("{{\"question\": \"why?\"{}}}", " ".repeat(REQUEST_BODY_BYTES_MAX));
-        assert_eq!(posted(json, "", &large).await.unwrap_err().status, 413);
+        assert_eq!(posted(json, "", why).unwrap().ask.question.text, "why?");
+        assert!(posted("application/json; charset=utf-8", "?include=receipt", why).unwrap().receipt);
+        assert_eq!(posted("text/plain", "", why).unwrap_err().status, 415);
+        assert_eq!(posted("application/x-www-form-urlencoded", "", "q=why").unwrap_err().status, 415);
+        assert_eq!(posted(json, "?q=why", why).unwrap_err().name, "malformed-request");
+        assert_eq!(posted(json, "", "{").unwrap_err().name, "malformed-request");
+        let request = Request::post("/").header("content-type", json);
+        assert_eq!(posted_as(request, Err(body::BodyProblem::TooLarge)).unwrap_err().status, 413);
     }
 
-    #[tokio::test]
-    async fn a_compressed_body_or_one_without_a_type_is_refused() {
+    #[test]
+    fn a_compressed_body_or_one_without_a_type_is_refused() {
         for request in [Request::post("/"), Request::post("/").header("content-encoding", "gzip")] {
-            assert_eq!(from_body(&parts(request), Body::empty()).await.unwrap_err().status, 415);
+            assert_eq!(posted_as(request, Ok(Bytes::new())).unwrap_err().status, 415);
         }
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_body_that_never_ends_is_given_up() {
-        let never = Body::from_stream(futures_util::stream::pending::<Result<Vec<u8>, std::io::Error>>());
-        let request = parts(Request::post("/").header("content-type", "application/json"));
-        assert_eq!(from_body(&request, never).await.unwrap_err().status, 408);
+    #[test]
+    fn a_receipt_is_asked_for_in_two_ways() {
+        let check = |query: &str, accept: &str, expected: Result<(Form, bool), u16>| {
+            let request = Request::get(format!("/v1/answer?q=why{query}")).header("accept", accept);
+            let asked = from_query(&parts(request)).map(|asked| (asked.form, asked.receipt));
+            assert_eq!(asked.map_err(|problem| problem.status), expected, "{query} {accept}");
+        };
+        check("", RECEIPT_JSON, Ok((Form::Receipt, true)));
+        check("&include=receipt", "*/*", Ok((Form::Json, true)));
+        check("&include=receipt", RECEIPT_JSON, Ok((Form::Receipt, true)));
+        check("&include=receipt", "text/plain", Err(406));
+        check("", "*/*", Ok((Form::Json, false)));
     }
 }

@@ -3,31 +3,37 @@
 //! What is malformed in it says nothing, as browsers and proxies expect; only a header that excludes every form is
 //! refused.
 
-use super::{limits, problem};
-use axum::http::{HeaderMap, header};
+use crate::{limits, problem};
+use http::{HeaderMap, header};
 use mime::Mime;
 use zero_pipeline::Problem;
 
 /// The forms an answer has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+pub(crate) enum Form {
     /// The sealed answer.
     Json,
     /// For people.
     Text,
     /// As it comes about.
     Events,
+    /// All that is needed to give it again.
+    Receipt,
 }
+
+/// The media type of a receipt: JSON whose form `zero_pipeline::receipt` knows.
+pub const RECEIPT_JSON: &str = "application/vnd.zero.receipt+json";
 
 impl Form {
     /// What wins among equals comes first.
-    pub(super) const ALL: &[Self] = &[Self::Json, Self::Text, Self::Events];
+    pub(crate) const ALL: &[Self] = &[Self::Json, Self::Text, Self::Events, Self::Receipt];
 
-    pub(super) const fn media_type(self) -> &'static str {
+    pub(crate) const fn media_type(self) -> &'static str {
         match self {
             Self::Json => "application/json",
             Self::Text => "text/plain",
             Self::Events => "text/event-stream",
+            Self::Receipt => RECEIPT_JSON,
         }
     }
 }
@@ -36,7 +42,7 @@ impl Form {
 ///
 /// # Errors
 /// `not-acceptable`, naming what is offered.
-pub(super) fn negotiate(headers: &HeaderMap, offered: &[Form]) -> Result<Form, Problem> {
+pub(crate) fn negotiate(headers: &HeaderMap, offered: &[Form]) -> Result<Form, Problem> {
     let ranges = ranges(headers);
     let mut best: Option<(Form, u16)> = None;
     for &form in offered {
@@ -46,7 +52,8 @@ pub(super) fn negotiate(headers: &HeaderMap, offered: &[Form]) -> Result<Form, P
             best = Some((form, quality));
         }
     }
-    let offered = || offered.iter().map(|form| form.media_type()).collect::<Vec<_>>();
+    let named = |form: &&Form| **form != Form::Receipt;
+    let offered = || offered.iter().filter(named).map(|form| form.media_type()).collect::<Vec<_>>();
     best.map(|(form, _)| form).ok_or_else(|| problem::not_acceptable(&offered()))
 }
 
@@ -88,11 +95,13 @@ fn quality(ranges: &[Range], form: Form) -> u16 {
 }
 
 fn specificity(range: &Mime, form: Form) -> Option<u8> {
-    let (kind, subtype) = form.media_type().split_once('/')?;
+    let (kind, _) = form.media_type().split_once('/')?;
     match (range.type_().as_str(), range.subtype().as_str()) {
+        _ if range.essence_str() == form.media_type() => Some(2),
+        // Whoever takes anything wants the answer: a receipt is for those who name it.
+        _ if form == Form::Receipt => None,
         ("*", "*") => Some(0),
         (range, "*") if range == kind => Some(1),
-        (range, sub) if range == kind && sub == subtype => Some(2),
         _ => None,
     }
 }
@@ -100,7 +109,7 @@ fn specificity(range: &Mime, form: Form) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::http::HeaderValue;
+    use http::HeaderValue;
     use proptest::prelude::*;
 
     fn negotiated(accept: &str) -> Result<Form, Problem> {
@@ -134,6 +143,14 @@ mod tests {
         // What cannot be read says nothing.
         check("", Some(Json));
         check("text/plain;q=7, text/event-stream;q=0.1", Some(Events));
+        // A receipt is given to those who name it, and to them alone.
+        check(RECEIPT_JSON, Some(Form::Receipt));
+        check("Application/VND.Zero.Receipt+JSON; q=0.2, text/html", Some(Form::Receipt));
+        check("*/*;q=0.1, application/vnd.zero.receipt+json", Some(Form::Receipt));
+        check("application/vnd.zero.receipt+json, application/json", Some(Json));
+        check("application/*, application/json;q=0", None);
+        check("application/vnd.zero.receipt", None);
+        check("application/json+zip", None);
         check("text, ;;;, text/plain", Some(Text));
     }
 

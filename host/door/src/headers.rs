@@ -1,17 +1,9 @@
 //! What every response carries.
 
-use super::question::Door;
-use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, header};
-use axum::middleware::Next;
-use axum::response::Response;
-use std::sync::Arc;
-use zero_pipeline::Platform as _;
+use crate::reply::Reply;
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Method, Response, header};
 use zero_pipeline::wire::answer::id_text;
-
-/// Of a request and, where it is a question, of its answer.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct RequestId(pub(super) u64);
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -26,10 +18,8 @@ static ALWAYS: [(HeaderName, HeaderValue); 6] = [
     (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
 ];
 
-pub(super) async fn around(State(door): State<Arc<Door>>, mut request: Request, next: Next) -> Response {
-    let id = door.host().platform.random();
-    request.extensions_mut().insert(RequestId(id));
-    let mut response = next.run(request).await;
+/// The response to a request of this id and method.
+pub(crate) fn around<P, G>(id: u64, method: &Method, mut response: Response<Reply<P, G>>) -> Response<Reply<P, G>> {
     let headers = response.headers_mut();
     for (name, value) in &ALWAYS {
         headers.insert(name, value.clone());
@@ -37,5 +27,14 @@ pub(super) async fn around(State(door): State<Arc<Door>>, mut request: Request, 
     if let Ok(id) = HeaderValue::from_str(&id_text(id)) {
         headers.insert(&REQUEST_ID, id);
     }
-    response
+    if *method == Method::HEAD { without_body(response) } else { response }
+}
+
+/// The head of a response alone; a stream that nobody reads is not begun.
+fn without_body<P, G>(mut response: Response<Reply<P, G>>) -> Response<Reply<P, G>> {
+    if let Reply::Whole(body) = response.body() {
+        let length = body.len();
+        response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
+    }
+    response.map(|_| Reply::Whole(Bytes::new()))
 }

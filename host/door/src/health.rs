@@ -1,24 +1,25 @@
 //! Whether the process lives, and whether it should be sent questions.
 
-use super::problem;
-use super::question::Door;
-use axum::extract::State;
-use axum::http::header;
-use axum::response::{IntoResponse as _, Response};
-use std::sync::Arc;
+use crate::{Door, problem};
+use zero_pipeline::{Platform, Problem, Rooms as _};
 
-pub(super) async fn alive() -> Response {
-    json(serde_json::json!({ "status": "alive" }))
+/// Components that are connectors, among all.
+pub(crate) const CONNECTORS: &str = "connectors/";
+
+pub(crate) fn alive() -> String {
+    serde_json::json!({ "status": "alive" }).to_string()
 }
 
-pub(super) async fn ready(State(door): State<Arc<Door>>) -> Response {
-    let host = door.host();
-    let connectors = host.platform.connectors().len();
-    if let Some(reason) = unready(door.is_closing(), connectors) {
-        return problem::response(&problem::not_ready(reason));
+impl<P: Platform> Door<P> {
+    pub(crate) fn ready(&self) -> Result<String, Problem> {
+        let digests = self.platform.rooms().digests();
+        let connectors = digests.iter().filter(|(name, _)| name.starts_with(CONNECTORS)).count();
+        if let Some(reason) = unready(self.closing, connectors) {
+            return Err(problem::not_ready(reason));
+        }
+        let sources = self.region.catalogue.records().iter().filter(|record| record.enabled).count();
+        Ok(serde_json::json!({ "status": "ready", "connectors": connectors, "sources": sources }).to_string())
     }
-    let sources = host.region.catalogue.records().iter().filter(|record| record.enabled).count();
-    json(serde_json::json!({ "status": "ready", "connectors": connectors, "sources": sources }))
 }
 
 /// Why questions should be sent elsewhere.
@@ -30,13 +31,10 @@ fn unready(is_closing: bool, connectors: usize) -> Option<&'static str> {
     }
 }
 
-fn json(value: serde_json::Value) -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], value.to_string()).into_response()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use http::header;
 
     #[test]
     fn a_host_that_closes_or_is_empty_is_not_ready() {
