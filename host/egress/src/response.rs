@@ -13,7 +13,7 @@ use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use http::response::Parts;
 use http::{HeaderMap, HeaderName};
 use zero_pipeline::limits::{RESPONSE_BYTES_MAX, RESPONSE_HEADER_BYTES_MAX};
-use zero_types::connector::{Header, Outcome, Response};
+use zero_types::connector::{FetchFailure, Header, Outcome, Response};
 
 /// Lines of a response's header block.
 pub const RESPONSE_HEADERS_MAX: usize = 256;
@@ -68,6 +68,20 @@ impl Reader {
             blot(&mut response, secret);
         }
         Fetched { outcome: Outcome::Response(response), cache: CacheHeaders::of(&head.headers) }
+    }
+
+    /// A failure in a runtime's own words, which may show the URL it was for.
+    #[must_use]
+    pub fn failed(&self, mut failure: FetchFailure) -> FetchFailure {
+        if let Some(secret) = &self.secret {
+            let form: String = url::form_urlencoded::byte_serialize(secret.expose().as_bytes()).collect();
+            for secret in [secret.expose(), form.as_str()] {
+                if !secret.is_empty() {
+                    failure.detail = failure.detail.replace(secret, BLOT);
+                }
+            }
+        }
+        failure
     }
 
     /// All of it at once, for those whose runtime hands over whole responses.
@@ -126,7 +140,7 @@ impl Body {
         decode(self.coding, self.bytes)
     }
 
-    fn over(&self) -> zero_types::connector::FetchFailure {
+    fn over(&self) -> FetchFailure {
         too_large(format!("`{}` answers with more than {RESPONSE_BYTES_MAX} bytes", self.host))
     }
 }
@@ -252,6 +266,14 @@ mod tests {
         let many: Vec<_> = (0..=RESPONSE_HEADERS_MAX).map(|_| ("x-a", "1")).collect();
         assert_eq!(failed(&many, vec![]), FetchFailureKind::TooLarge);
         assert!(read(&[("content-length", "99999999")], vec![]).is_ok(), "after `HEAD` a length is no body");
+    }
+
+    #[test]
+    fn a_runtimes_own_words_are_blotted() {
+        let reader = Reader::new("a.example".to_owned(), Some(Secret::new("a b")));
+        let detail = "no route to https://a.example/?key=a+b (a b)";
+        let failure = reader.failed(crate::failure::unreachable(detail));
+        assert_eq!(failure.detail, "no route to https://a.example/?key=redacted (redacted)");
     }
 
     #[test]
