@@ -1,16 +1,16 @@
 //! Connectors: a fresh instance for every call.
 
-use crate::adapter::v0_1;
 use crate::call::{CallFigures, Called, Instance};
 use crate::clock::cpu_time;
 use crate::component::{Component, Origin};
 use crate::error::{CallError, Cause, LoadError};
 use crate::mirror::{Lifted, Lowered, LoweredList, Mirror, raise_result};
 use crate::settings::Limits;
-use crate::weather;
 use std::sync::Arc;
 use wasmtime::component::ComponentExportIndex;
 use zero_builder::{Adapter, Version};
+use zero_canon::weather::{self, Bounds};
+use zero_canon::v0_1;
 use zero_types::connector::{Descriptor, Failure, Intent, Outcome, Plan, Question, Source, Step};
 
 /// A connector's name stands in catalogues, ledgers and receipts.
@@ -125,7 +125,8 @@ impl Connector {
                     raise_result::<v0_1::Plan, Failure>(result).map(Plan::from)
                 }
             };
-            let dropped = result.as_mut().map_or(Ok(0), |plan| weather::plan(plan, limits))?;
+            let dropped = result.as_mut().map_or(Ok(0), |plan| weather::plan(plan, bounds(limits)))
+                .map_err(Cause::Protocol)?;
             Ok((result, dropped))
         })
     }
@@ -152,7 +153,8 @@ impl Connector {
                     raise_result::<v0_1::Step, Failure>(result).map(Step::from)
                 }
             };
-            let dropped = result.as_mut().map_or(Ok(0), |step| weather::step(step, limits))?;
+            let dropped = result.as_mut().map_or(Ok(0), |step| weather::step(step, bounds(limits)))
+                .map_err(Cause::Protocol)?;
             Ok((result, dropped))
         })
     }
@@ -181,6 +183,10 @@ impl core::fmt::Debug for Connector {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "Connector({} {})", self.name(), self.digest())
     }
+}
+
+fn bounds(limits: &Limits) -> Bounds {
+    Bounds { requests: limits.requests, state_bytes: limits.state_bytes }
 }
 
 fn check_name(name: &str) -> Result<(), LoadError> {

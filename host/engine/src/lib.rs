@@ -17,7 +17,6 @@ mod artifact;
 mod compile;
 mod component;
 
-mod adapter;
 mod connector;
 mod functions;
 mod registry;
@@ -27,7 +26,6 @@ mod clock;
 mod error;
 mod mirror;
 mod ticker;
-mod weather;
 
 pub use call::{CallFigures, Called};
 pub use compile::{Compiler, compile_child};

@@ -3,37 +3,52 @@
 //! What only spoils itself (a claim about nowhere, a share of NaN) is thrown away and counted; what would cost others
 //! something (too many requests, too much state) ends the call.
 
-use crate::error::Cause;
-use crate::settings::Limits;
 use zero_pipeline::endpoint;
-use zero_pipeline::limits::{CLAIMS_PER_SOURCE_MAX, PASSAGES_PER_SOURCE_MAX};
+use zero_pipeline::limits::{
+    CLAIMS_PER_SOURCE_MAX, GUEST_STATE_BYTES_MAX, PASSAGES_PER_SOURCE_MAX, REQUESTS_PER_ROUND_MAX,
+};
 use zero_types::connector::{Claim, Findings, Passage, Place, Plan, Request, Step, Value};
 
-/// Gives how many passages, claims and names were thrown away.
-pub(crate) fn plan(plan: &mut Plan, limits: &Limits) -> Result<u32, Cause> {
-    plan.bid = share(plan.bid);
-    step(&mut plan.step, limits)
+/// What one round may ask of others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// Requests of one round.
+    pub requests: usize,
+    /// What a connector may hand to its next round, bytes.
+    pub state_bytes: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self { requests: REQUESTS_PER_ROUND_MAX, state_bytes: GUEST_STATE_BYTES_MAX }
+    }
 }
 
 /// Gives how many passages, claims and names were thrown away.
-pub(crate) fn step(step: &mut Step, limits: &Limits) -> Result<u32, Cause> {
+///
+/// # Errors
+/// Which rule of the contract it broke.
+pub fn plan(plan: &mut Plan, bounds: Bounds) -> Result<u32, String> {
+    plan.bid = share(plan.bid);
+    step(&mut plan.step, bounds)
+}
+
+/// Gives how many passages, claims and names were thrown away.
+///
+/// # Errors
+/// Which rule of the contract it broke.
+pub fn step(step: &mut Step, bounds: Bounds) -> Result<u32, String> {
     match step {
         Step::Fetch(fetch) => {
             let (requests, state) = (fetch.requests.len(), fetch.state.len());
             if requests == 0 {
-                return Err(Cause::Protocol("a round without requests".to_owned()));
+                return Err("a round without requests".to_owned());
             }
-            if requests > limits.requests {
-                return Err(Cause::Protocol(format!(
-                    "{requests} requests in a round, over the limit of {}",
-                    limits.requests
-                )));
+            if requests > bounds.requests {
+                return Err(format!("{requests} requests in a round, over the limit of {}", bounds.requests));
             }
-            if state > limits.state_bytes {
-                return Err(Cause::Protocol(format!(
-                    "{state} bytes of state, over the limit of {}",
-                    limits.state_bytes
-                )));
+            if state > bounds.state_bytes {
+                return Err(format!("{state} bytes of state, over the limit of {}", bounds.state_bytes));
             }
             Ok(unnamed(&mut fetch.requests))
         }
@@ -97,7 +112,7 @@ mod tests {
 
     fn done(passages: Vec<Passage>, claims: Vec<Claim>) -> (Plan, u32) {
         let mut done = Plan::done(0.5, Findings { passages, claims });
-        let dropped = plan(&mut done, &Limits::default()).unwrap();
+        let dropped = plan(&mut done, Bounds::default()).unwrap();
         (done, dropped)
     }
 
@@ -141,7 +156,7 @@ mod tests {
         for (name, stands) in [("search", true), ("", false), ("a b", false), ("Search", false)] {
             let requests = vec![Request::get("https://a.example").endpoint(name)];
             let mut round = Step::Fetch(Fetch { requests, state: Vec::new() });
-            let dropped = step(&mut round, &Limits::default()).unwrap();
+            let dropped = step(&mut round, Bounds::default()).unwrap();
             let Step::Fetch(fetch) = round else { panic!("done") };
             assert_eq!((dropped == 0, fetch.requests[0].endpoint.is_some()), (stands, stands), "`{name}`");
         }
@@ -149,7 +164,7 @@ mod tests {
 
     #[test]
     fn a_round_is_bounded() {
-        let limits = Limits::default();
+        let limits = Bounds::default();
         for (requests, state, fine) in [
             (1, 0, true),
             (limits.requests, limits.state_bytes, true),
@@ -159,7 +174,7 @@ mod tests {
         ] {
             let requests = vec![Request::get("https://a.example"); requests];
             let mut round = Step::Fetch(Fetch { requests, state: vec![0; state] });
-            assert_eq!(step(&mut round, &limits).is_ok(), fine);
+            assert_eq!(step(&mut round, limits).is_ok(), fine);
         }
     }
 }
