@@ -1,6 +1,6 @@
-//! A connector's two calls as bytes.
+//! What components of one Spin application say to each other, as bytes.
 //!
-//! - **Takes** a [`Call`], or what became of one ([`Outcome`](Answered)).
+//! - **Takes** a connector's [`Call`] or its [`Reply`]; what a packer tells an orchestrator ([`Carried`]).
 //! - **Gives** bytes, and the value again on the other side.
 //! - **Fails** as none: bytes that are cut off, too long or of another version are no value.
 //! - **Limits**: [`MESSAGE_BYTES_MAX`]; a list never reserves more than its bytes could hold.
@@ -11,7 +11,7 @@
 mod message;
 mod pack;
 
-pub use message::{Answered, Call, Reply};
+pub use message::{Answered, Call, Carried, Reply};
 pub use pack::Pack;
 
 /// A call or its answer, in bytes: a few responses of the largest size that a host takes in.

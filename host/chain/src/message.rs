@@ -24,6 +24,17 @@ pub enum Answered {
 /// What a connector answers: its own failure is a value.
 pub type Reply = Result<Answered, Failure>;
 
+/// What the packer tells an orchestrator that it is composed with.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Carried {
+    /// Connectors that are components of their own, in order of names; all others are composed.
+    pub chained: Vec<String>,
+    /// Whether exchanges may be kept in a store that outlives the instance.
+    pub store: bool,
+    /// What an edge target knows of its bundle.
+    pub edge: Vec<u8>,
+}
+
 /// The parameters of `plan`.
 struct PlanCall {
     source: Source,
@@ -38,7 +49,7 @@ struct ResumeCall {
     outcomes: Vec<Outcome>,
 }
 
-record! { PlanCall { source, question, intent } ResumeCall { source, state, outcomes } }
+record! { Carried { chained, store, edge } PlanCall { source, question, intent } ResumeCall { source, state, outcomes } }
 choice! { Answered { 0 Plan, 1 Step } }
 
 impl Pack for Call {

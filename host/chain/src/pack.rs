@@ -9,6 +9,24 @@ pub trait Pack: Sized {
 
     /// Takes it off the front; none when the bytes hold no such value.
     fn take(from: &mut &[u8]) -> Option<Self>;
+
+    /// Appends many, without their number.
+    fn put_all(items: &[Self], to: &mut Vec<u8>) {
+        items.iter().for_each(|item| item.put(to));
+    }
+
+    /// Takes so many off the front.
+    fn take_all(count: usize, from: &mut &[u8]) -> Option<Vec<Self>> {
+        // No item is shorter than a byte: a list that claims more is none, and nothing is reserved for it.
+        if count > from.len() {
+            return None;
+        }
+        let mut items = Vec::with_capacity(count.min(from.len() / size_of::<Self>().max(1) + 1));
+        for _ in 0..count {
+            items.push(Self::take(from)?);
+        }
+        Some(items)
+    }
 }
 
 /// So many bytes off the front.
@@ -30,7 +48,28 @@ macro_rules! number {
         }
     )*};
 }
-number!(u8, u16, u32, i64, f32, f64);
+number!(u16, u32, i64, f32, f64);
+
+impl Pack for u8 {
+    fn put(&self, to: &mut Vec<u8>) {
+        to.push(*self);
+    }
+
+    fn take(from: &mut &[u8]) -> Option<Self> {
+        let (first, rest) = from.split_first()?;
+        *from = rest;
+        Some(*first)
+    }
+
+    // Bodies are bytes: they are copied at once.
+    fn put_all(items: &[Self], to: &mut Vec<u8>) {
+        to.extend_from_slice(items);
+    }
+
+    fn take_all(count: usize, from: &mut &[u8]) -> Option<Vec<Self>> {
+        split(from, count).map(<[u8]>::to_vec)
+    }
+}
 
 impl Pack for bool {
     fn put(&self, to: &mut Vec<u8>) {
@@ -70,20 +109,12 @@ impl Pack for String {
 impl<T: Pack> Pack for Vec<T> {
     fn put(&self, to: &mut Vec<u8>) {
         put_length(self.len(), to);
-        self.iter().for_each(|item| item.put(to));
+        T::put_all(self, to);
     }
 
     fn take(from: &mut &[u8]) -> Option<Self> {
-        let length = take_length(from)?;
-        // No item is shorter than a byte: a list that claims more is none, and nothing is reserved for it.
-        if length > from.len() {
-            return None;
-        }
-        let mut items = Vec::with_capacity(length.min(from.len() / size_of::<T>().max(1) + 1));
-        for _ in 0..length {
-            items.push(T::take(from)?);
-        }
-        Some(items)
+        let count = take_length(from)?;
+        T::take_all(count, from)
     }
 }
 

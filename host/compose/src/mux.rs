@@ -36,8 +36,9 @@ pub(crate) fn component(versions: &[&'static Version], data: &[u8]) -> Result<Ve
     let mut module = code::module(&plan);
     wit_component::embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false)
         .map_err(encode)?;
-    let encoder = ComponentEncoder::default().validate(true).module(&module);
-    encoder.and_then(|encoder| encoder.encode()).map_err(encode)
+    let mut encoder = ComponentEncoder::default();
+    encoder.validate(true).module(&module).map_err(encode)?;
+    encoder.encode().map_err(encode)
 }
 
 fn encode(error: impl core::fmt::Display) -> Error {
