@@ -88,6 +88,13 @@ pub(crate) fn link(
         instances.push(instance);
     }
 
+    // Where every component is of an older version, nobody has the latest types but this.
+    let types = linking.package("zero:types", &mux::types()?)?;
+    let latest_types = format!("zero:connector/types@{}", zero_builder::latest().number);
+    if !lenders.iter().any(|(name, _)| *name == latest_types) {
+        lenders.push((latest_types, linking.graph.instantiate(types)));
+    }
+
     let mux_instance = linking.graph.instantiate(mux);
     for (which, (instance, version)) in instances.iter().zip(&versions).enumerate() {
         linking.give(mux_instance, mux, &mux::import_name(which), *instance, version.interface)?;
@@ -118,8 +125,9 @@ pub(crate) fn link(
 
 /// No import of the house may be left, and it must be small enough for Spin to make an instance of.
 fn check(bytes: &[u8]) -> Result<(), Error> {
-    if let Some(import) = imports(bytes)?.into_iter().find(|name| name.starts_with("zero:")) {
-        return Err(Error::Link(format!("nothing exports `{import}`, which is wanted")));
+    let left: Vec<String> = imports(bytes)?.into_iter().filter(|name| name.starts_with("zero:")).collect();
+    if !left.is_empty() {
+        return Err(Error::Link(format!("nothing exports `{}`, which is wanted", left.join("`, `"))));
     }
     let (memories, tables) = resources(bytes)?;
     if memories > MEMORIES_MAX || tables > TABLES_MAX {

@@ -31,10 +31,20 @@ pub(crate) fn import_name(which: usize) -> String {
 
 /// The multiplexer of these connectors, with the data that it hands out.
 pub(crate) fn component(versions: &[&'static Version], data: &[u8]) -> Result<Vec<u8>, Error> {
-    let (resolve, world) = contracts(versions)?;
-    let plan = plan(&resolve, world, versions, data)?;
-    let mut module = code::module(&plan);
-    wit_component::embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false)
+    let (resolve, id) = contracts(&world(versions), "multiplexer")?;
+    let module = code::module(&plan(&resolve, id, versions, data)?);
+    encoded(&resolve, id, module)
+}
+
+/// A component that has the latest types and nothing else.
+pub(crate) fn types() -> Result<Vec<u8>, Error> {
+    let text = format!("package zero:lender;\nworld types {{ export zero:connector/types@{}; }}\n", latest().number);
+    let (resolve, id) = contracts(&text, "types")?;
+    encoded(&resolve, id, wasm_encoder::Module::new().finish())
+}
+
+fn encoded(resolve: &Resolve, world: WorldId, mut module: Vec<u8>) -> Result<Vec<u8>, Error> {
+    wit_component::embed_component_metadata(&mut module, resolve, world, StringEncoding::UTF8, false)
         .map_err(encode)?;
     let mut encoder = ComponentEncoder::default();
     encoder.validate(true).module(&module).map_err(encode)?;
@@ -45,18 +55,17 @@ fn encode(error: impl core::fmt::Display) -> Error {
     Error::Contract(format!("the multiplexer cannot be made a component: {error:#}"))
 }
 
-/// All contracts, and the world of a multiplexer of these connectors.
-fn contracts(versions: &[&'static Version]) -> Result<(Resolve, WorldId), Error> {
+/// All contracts, and a world in a package of its own.
+fn contracts(world: &str, name: &str) -> Result<(Resolve, WorldId), Error> {
     let wrong = |error: &dyn core::fmt::Display| Error::Contract(error.to_string());
     let mut resolve = Resolve::default();
-    let world = world(versions);
-    let texts = VERSIONS.iter().map(|version| version.wit).chain([FUNCTIONS_WIT, EDGE_WIT, &world]);
+    let texts = VERSIONS.iter().map(|version| version.wit).chain([FUNCTIONS_WIT, EDGE_WIT, world]);
     let mut last = None;
     for text in texts {
         last = Some(resolve.push_str("contract.wit", text).map_err(|error| wrong(&error))?);
     }
     let package = last.ok_or_else(|| wrong(&"no contract"))?;
-    let id = resolve.select_world(&[package], Some("multiplexer")).map_err(|error| wrong(&error))?;
+    let id = resolve.select_world(&[package], Some(name)).map_err(|error| wrong(&error))?;
     Ok((resolve, id))
 }
 

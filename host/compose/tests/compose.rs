@@ -109,7 +109,7 @@ fn what_does_not_fit_is_refused_by_name() {
     let (name, bytes) = ("odd", b"\0asm\x0d\0\x01\0".as_slice());
     check(&functions, &[Part { name, bytes }], "`odd`");
     check(&functions, &functions, "is no connector");
-    check(&functions[1..], &connectors, "nothing exports `zero:functions/auth");
+    check(&functions[1..], &connectors, "`zero:functions/auth@0.1.0`");
 
     // The same component may take part under two names, but Spin bounds how many.
     let many: Vec<String> = (0..40).map(|number| format!("c{number}")).collect();
