@@ -101,10 +101,13 @@ impl Runtime {
                 let service = service.instantiate_async(&mut store).await?;
                 store
                     .run_concurrent(async |accessor| -> wasmtime::Result<()> {
-                        let (request, sent) =
-                            accessor.with(|mut store| Request::from_http(store.data_mut().http().hooks, request));
-                        // What became of the request's body is nobody's concern here.
-                        tokio::spawn(async move { drop(sent.await) });
+                        let request = accessor.with(|mut store| {
+                            let (request, sent) = Request::from_http(store.data_mut().http().hooks, request);
+                            // What became of the request's body is nobody's concern here.
+                            let sent: Pin<Box<dyn Future<Output = _> + Send>> = Box::pin(sent);
+                            tokio::spawn(async move { drop(sent.await) });
+                            request
+                        });
                         let response = service.handle(accessor, request).await?;
                         let response = response.map_err(|code| wasmtime::format_err!("{code}"))?;
                         let response = accessor.with(|mut store| response.into_http(&mut store, async { Ok(()) }))?;
