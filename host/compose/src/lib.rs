@@ -1,19 +1,25 @@
 //! Composes a bundle's components with an orchestrator, for runtimes that run one component.
 //!
 //! - **Takes** functions and connectors as they are, a built orchestrator, and the data it reads.
-//! - **Gives** one component ([`compose`]), or a connector as a component of its own ([`chain`]).
+//! - **Gives** one component ([`compose`]), a connector as a component of its own ([`chain`]), and of both a whole Spin
+//!   application ([`application()`], [`spin`]).
 //! - **Fails** naming the component that does not fit, and why.
 //! - **Limits**: [`MEMORIES_MAX`] and [`TABLES_MAX`], which Spin gives one component.
 //! - **Why it is so**: composition puts whole components beside each other and changes no byte of them, so what runs
 //!   here has the digest it has on every other target.
 
+mod application;
 mod code;
 mod layout;
 mod link;
+mod manifest;
 mod mux;
+mod pack;
 
+pub use application::{Application, Connector, Function, Orchestrator, Parts, application};
 pub use link::{MEMORIES_MAX, TABLES_MAX, imports};
 pub use mux::EDGE_WIT;
+pub use pack::{FACE_FILE, ORCHESTRATOR_FILE, spin};
 
 use zero_builder::Version;
 
@@ -43,6 +49,12 @@ pub enum Error {
     /// The components do not fit together.
     #[error("{0}\n\nhint: build orchestrator and bundle with one release: cargo xtask components")]
     Link(String),
+    /// A connector that was to stand alone.
+    #[error("`{0}` is to be a component of its own, but it is not in the bundle\n\nhint: `[target.spin] chained` names connectors of the bundle")]
+    NotThere(String),
+    /// What the orchestrator reads.
+    #[error("{0}")]
+    Data(String),
     /// More than one instance may have.
     #[error(
         "the composed component has {memories} memories and {tables} tables, and Spin allows {MEMORIES_MAX} and {TABLES_MAX}\n\nhint: name connectors that are asked least in `[target.spin] chained`; each of them becomes a component of its own"

@@ -1,5 +1,6 @@
 //! One request: the site of this instance, the world of this request, the door.
 
+use crate::CHAINED_VARIABLE;
 use crate::rooms::SpinRooms;
 use crate::world::SpinWorld;
 use bytes::Bytes;
@@ -42,14 +43,18 @@ thread_local! {
 }
 
 /// Reads what this component was composed with.
-fn ready() -> Result<Ready, String> {
+async fn ready() -> Result<Ready, String> {
     if let Some(ready) = READY.with_borrow(Option::clone) {
         return Ok(ready);
     }
     let carried = imports::zero::edge::bundle::data();
     let Carried { chained, store, edge } =
         zero_chain::decode(&carried).ok_or("the data this component was composed with is of another release")?;
-    let data = EdgeData::read(edge).map_err(|error| error.to_string())?;
+    let mut data = EdgeData::read(edge).map_err(|error| error.to_string())?;
+    if !chained.is_empty() {
+        let said = spin_sdk::variables::get(CHAINED_VARIABLE).await;
+        told(&mut data, &said.map_err(|_| format!("the variable `{CHAINED_VARIABLE}` is not set"))?);
+    }
     let roster = Roster::new(data.digests.clone());
     let site = Site::new(data, Target::SPIN).map_err(|error| error.to_string())?;
     let ready = Ready { site, rooms: SpinRooms::new(roster, chained), store };
@@ -57,9 +62,19 @@ fn ready() -> Result<Ready, String> {
     Ok(ready)
 }
 
+/// Digests of connectors that are components of their own: the manifest has them, so that one can be deployed anew
+/// without this component.
+fn told(data: &mut EdgeData, said: &str) {
+    for (name, digest) in said.split(' ').filter_map(|pair| pair.split_once('=')) {
+        let full = format!("connectors/{name}");
+        data.digests.iter_mut().filter(|(known, _)| *known == full).for_each(|(_, it)| digest.clone_into(it));
+        data.connectors.iter_mut().filter(|it| it.name == name).for_each(|it| digest.clone_into(&mut it.digest));
+    }
+}
+
 #[spin_sdk::http_service]
 async fn handle(request: Request) -> Response<Told> {
-    let Ready { site, rooms, store } = match ready() {
+    let Ready { site, rooms, store } = match ready().await {
         Ok(ready) => ready,
         Err(why) => return broken(why),
     };

@@ -25,6 +25,10 @@ pub use names::{chained_host, component_id, slot, variable};
 
 use core::time::Duration;
 
+/// The variable of the orchestrator with the digests of connectors that are components of their own, as
+/// `NAME=sha256:HEX` with spaces between.
+pub const CHAINED_VARIABLE: &str = "chained_digests";
+
 /// A connector that is a component of its own answers within this: its CPU time and the hop.
 pub const CHAINED_TIME_MAX: Duration = Duration::from_secs(1);
 
