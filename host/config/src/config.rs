@@ -41,11 +41,17 @@ pub struct Server {
     pub listen: String,
     /// Questions in flight.
     pub questions_in_flight_max: usize,
+    /// Whether whoever asks may have the receipt of an answer.
+    pub receipts: bool,
 }
 
 impl Default for Server {
     fn default() -> Self {
-        Self { listen: "127.0.0.1:8080".to_owned(), questions_in_flight_max: limits::QUESTIONS_IN_FLIGHT_MAX }
+        Self {
+            listen: "127.0.0.1:8080".to_owned(),
+            questions_in_flight_max: limits::QUESTIONS_IN_FLIGHT_MAX,
+            receipts: false,
+        }
     }
 }
 
@@ -230,6 +236,7 @@ mod tests {
         assert_eq!(shipped.pipeline, Settings::default());
         assert_eq!(shipped.region, "");
         assert_eq!(shipped.server.listen, Server::default().listen);
+        assert_eq!(shipped.server.receipts, Server::default().receipts);
         assert_eq!(shipped.admin.listen, Admin::default().listen);
         assert!(shipped.admin.enabled && !shipped.admin.allow_remote && !shipped.connectors.allow_unsigned);
     }
