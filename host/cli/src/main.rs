@@ -6,6 +6,7 @@ mod ask;
 mod connector;
 mod connectors;
 mod doctor;
+mod health;
 mod out;
 mod progress;
 mod replay;
@@ -61,6 +62,8 @@ enum Command {
     Replay(replay::ReplayArguments),
     /// Look for what is wrong with this installation, and say how to mend it
     Doctor,
+    /// Whether the host of this machine answers: exits 0 when it does
+    Health(health::HealthArguments),
     /// Print shell completions
     Completions {
         /// The shell
@@ -81,6 +84,7 @@ fn main() -> ExitCode {
         Command::Connectors(arguments) => connectors::connectors(&cli.setup, arguments),
         Command::Replay(arguments) => replay::replay(&cli.setup, &arguments),
         Command::Doctor => doctor::doctor(&cli.setup),
+        Command::Health(arguments) => health::health(&arguments),
         Command::Completions { shell } => completions(shell),
         Command::InternalCompile => return zero_engine::compile_child(),
     };
