@@ -12,10 +12,21 @@ use zero_bundle::{BundleView, PackOptions, Package, Target};
 const MARK: &str = ".zero-package";
 
 /// Every target; a line for each.
-const TARGETS: &[Target] = &[zero_bundle::native::TARGET];
+const TARGETS: &[Target] = &[
+    zero_bundle::native::TARGET,
+    Target { name: "spin", pack: zero_compose::spin },
+    Target { name: "workers", pack: zero_workers_pack::package },
+    Target { name: "lambda", pack: lambda },
+];
 
 /// Stands for all of them.
 const ALL: &str = "all";
+
+/// A package of Lambda vouches for itself where it runs.
+fn lambda(view: &BundleView, options: &PackOptions<'_>) -> Result<Package> {
+    let extras = zero_lambda_pack::Extras { trust: options.trust, signing: options.signing };
+    zero_lambda_pack::pack_with(view, options, extras)
+}
 
 /// What `--target` takes.
 pub(super) fn names() -> PossibleValuesParser {
