@@ -90,7 +90,8 @@ pub fn application(orchestrator: Orchestrator<'_>, parts: &Parts<'_>) -> Result<
     if let Some(name) = parts.apart.iter().find(|name| !parts.connectors.iter().any(|it| it.part.name == **name)) {
         return Err(Error::NotThere(name.clone()));
     }
-    let (alone, together): (Vec<_>, Vec<_>) = parts.connectors.iter().partition(|it| apart(it.part.name));
+    let (alone, together): (Vec<&Connector<'_>>, Vec<&Connector<'_>>) =
+        parts.connectors.iter().partition(|it| apart(it.part.name));
 
     let functions: Vec<Part<'_>> = parts.functions.iter().map(|it| it.part).collect();
     let composed: Vec<Part<'_>> = together.iter().map(|it| it.part).collect();
@@ -100,7 +101,10 @@ pub fn application(orchestrator: Orchestrator<'_>, parts: &Parts<'_>) -> Result<
 
     let mut files = Vec::with_capacity(alone.len() + 2);
     let mut notes = vec![
-        ("composed component".to_owned(), format!("{} bytes, of which data of the bundle {}", answer.len(), data.len())),
+        (
+            "composed component".to_owned(),
+            format!("{} bytes, of which data of the bundle {}", answer.len(), data.len()),
+        ),
         (
             "requests at once".to_owned(),
             format!(
@@ -114,11 +118,14 @@ pub fn application(orchestrator: Orchestrator<'_>, parts: &Parts<'_>) -> Result<
         let bytes = chain(orchestrator.face, connector.part)?;
         let path = format!("{}.wasm", zero_spin::component_id(connector.part.name));
         notes.push((format!("connector `{}`", connector.part.name), format!("{} bytes, alone", bytes.len())));
-        sources.insert(connector.part.name.to_owned(), manifest::Chained {
-            path: path.clone(),
-            sha256: zero_builder::digest(&bytes),
-            carries: connector.digest.to_owned(),
-        });
+        sources.insert(
+            connector.part.name.to_owned(),
+            manifest::Chained {
+                path: path.clone(),
+                sha256: zero_builder::digest(&bytes),
+                carries: connector.digest.to_owned(),
+            },
+        );
         files.push((path, bytes));
     }
     let manifest = Manifest {

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: what CI runs is what a person runs.
 
-use crate::{components, run, services};
+use crate::{components, orchestrators, run, services};
 use anyhow::{Context as _, Result, bail};
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -18,8 +18,10 @@ pub(crate) fn test(packages: &[String]) -> Result<ExitCode> {
         let toolchain = components::toolchain()?;
         let built = components::build(&root, &toolchain)?;
         print!("{}", components::table(&built));
+        let orchestrators = orchestrators::build(&root, &toolchain)?;
+        print!("{}", orchestrators::table(&orchestrators));
         if packages.is_empty() {
-            components::compare_with_second_folder(&root, &toolchain, &built)?;
+            components::compare_with_second_folder(&root, &toolchain, &built, &orchestrators)?;
             println!("the same digests in a second folder");
         }
         Ok(())

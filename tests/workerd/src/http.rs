@@ -9,7 +9,11 @@ use std::net::{SocketAddr, TcpStream};
 /// A question is answered long before.
 const READ_TIME_MAX: Duration = Duration::from_secs(60);
 
-pub(crate) fn get(address: SocketAddr, path: &str, headers: &[(&str, &str)]) -> Result<(u16, String)> {
+/// Asks, and gives status and body.
+///
+/// # Errors
+/// What answers does not speak HTTP, or breaks off.
+pub fn get(address: SocketAddr, path: &str, headers: &[(&str, &str)]) -> Result<(u16, String)> {
     let mut stream = TcpStream::connect(address).context("connecting")?;
     stream.set_read_timeout(Some(READ_TIME_MAX))?;
     let mut request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n");
@@ -60,9 +64,12 @@ mod tests {
     fn responses_are_read_whole_and_in_chunks() {
         let read = |text: &str| parse(text.as_bytes()).map_err(|error| error.to_string());
         assert_eq!(read("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"), Ok((200, "ok".to_owned())));
-        let chunked = "HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nA\r\n0123456789\r\n0\r\n\r\n";
+        let chunked =
+            "HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nA\r\n0123456789\r\n0\r\n\r\n";
         assert_eq!(read(chunked), Ok((404, "abc0123456789".to_owned())));
-        for broken in ["", "HTTP/1.1 200 OK\r\n", "x\r\n\r\n", "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nab"] {
+        for broken in
+            ["", "HTTP/1.1 200 OK\r\n", "x\r\n\r\n", "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nab"]
+        {
             assert!(read(broken).is_err(), "{broken:?}");
         }
     }

@@ -10,7 +10,7 @@
 //!   around it: every outgoing request, to whichever host, goes to one local server.
 
 mod config;
-mod http;
+pub mod http;
 mod tools;
 
 pub use tools::{INSTALL_TIME_MAX, Tools, tools};
