@@ -24,8 +24,8 @@ mod tool;
 mod tests;
 
 use zero_connector_sdk::{
-    Connector, CredentialSlot, Descriptor, Failure, Intent, KINDS, Outcome, Plan, Question, Setting, Source, Step,
-    export,
+    Connector, CredentialSlot, Descriptor, Failure, Intent, Kind, Named as _, Outcome, Plan, Question, Setting, Source,
+    Step, export,
 };
 
 /// Below it no host asks.
@@ -55,7 +55,7 @@ impl Connector for Mcp {
                 summary: "the server's token, sent when the source says `authorized = true`".to_owned(),
                 required: false,
             }],
-            kinds: KINDS.to_vec(),
+            kinds: Kind::ALL.to_vec(),
         }
     }
 

@@ -25,8 +25,8 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 use zero_connector_sdk::{
-    Connector, Descriptor, Failure, FailureKind, Fetch, Findings, Intent, KINDS, Outcome, Plan, Question, Request,
-    Setting, Source, Step, Url, export, state,
+    Connector, Descriptor, Failure, FailureKind, Fetch, Findings, Intent, Kind, Named as _, Outcome, Plan, Question,
+    Request, Setting, Source, Step, Url, export, state,
 };
 
 /// Below it no host asks.
@@ -68,7 +68,7 @@ impl Connector for Sparql {
                 })
                 .collect(),
             credentials: Vec::new(),
-            kinds: KINDS.to_vec(),
+            kinds: Kind::ALL.to_vec(),
         }
     }
 

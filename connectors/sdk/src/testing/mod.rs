@@ -39,5 +39,5 @@ pub use conform::{Bounds, Miss, misses_of_fetch, misses_of_findings, misses_of_t
 pub use exchange::{Exchange, matches_pattern};
 pub use mutate::{Meant, Mutant, cuts, faults, oversized, scrambled, states, wrong_types};
 pub use subject::{Called, Ended, EndedBy, Figures, Native, Subject};
-pub use walk::{End, ROUNDS_MAX, Round, Trace, Walk, failure_name, replay, said, trace, unrecorded, walk};
+pub use walk::{End, ROUNDS_MAX, Round, Trace, Walk, replay, said, trace, unrecorded, walk};
 pub use withstand::{Reads, Siege, Trial, Trials, withstand, withstand_round};
