@@ -42,14 +42,7 @@ impl Connector for Mcp {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             summary: "asks servers of the Model Context Protocol over HTTP".to_owned(),
             hosts: vec!["*".to_owned()],
-            settings: settings::SETTINGS
-                .iter()
-                .map(|&(name, summary, required)| Setting {
-                    name: name.to_owned(),
-                    summary: summary.to_owned(),
-                    required,
-                })
-                .collect(),
+            settings: Setting::table(settings::SETTINGS),
             credentials: vec![CredentialSlot {
                 name: "token".to_owned(),
                 summary: "the server's token, sent when the source says `authorized = true`".to_owned(),

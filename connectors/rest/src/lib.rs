@@ -54,17 +54,12 @@ struct State {
 
 impl Connector for Rest {
     fn describe() -> Descriptor {
-        let setting = |(name, summary, required): (&str, &str, bool)| Setting {
-            name: name.to_owned(),
-            summary: summary.to_owned(),
-            required,
-        };
         Descriptor {
             name: "rest".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             summary: "Asks services with a JSON or XML API, as a mapping describes them.".to_owned(),
             hosts: vec!["*".to_owned()],
-            settings: SETTINGS.into_iter().map(setting).collect(),
+            settings: Setting::table(&SETTINGS),
             credentials: vec![CredentialSlot {
                 name: "key".to_owned(),
                 summary: "the service's key, where a step of the mapping names this slot".to_owned(),

@@ -59,14 +59,7 @@ impl Connector for Sparql {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             summary: "asks SPARQL endpoints with queries whose holes are typed and escaped".to_owned(),
             hosts: vec!["*".to_owned()],
-            settings: settings::SETTINGS
-                .iter()
-                .map(|&(name, summary, required)| Setting {
-                    name: name.to_owned(),
-                    summary: summary.to_owned(),
-                    required,
-                })
-                .collect(),
+            settings: Setting::table(settings::SETTINGS),
             credentials: Vec::new(),
             kinds: Kind::ALL.to_vec(),
         }
