@@ -7,6 +7,7 @@
 pub use zero_types::connector::*;
 pub use zero_types::{Named, english};
 
+pub mod prose;
 mod read;
 mod url;
 

@@ -25,8 +25,8 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 use zero_connector_sdk::{
-    Connector, Descriptor, Failure, FailureKind, Fetch, Findings, Intent, Kind, Named as _, Outcome, Plan, Question,
-    Request, Setting, Source, Step, Url, export, state,
+    Connector, Descriptor, Failure, FailureKind, Fetch, Intent, Kind, Named as _, Outcome, Plan, Question, Request,
+    Setting, Source, Step, Url, export, state,
 };
 
 /// Below it no host asks.
@@ -149,11 +149,6 @@ fn request(settings: &settings::Settings, query: &str) -> Request {
 pub fn check(source: &Source) -> Result<(), Failure> {
     let settings = settings::Settings::of(source)?;
     settings.queries.iter().try_for_each(|query| query.template(source).map(|_| ()))
-}
-
-/// Nothing to read, said in one place.
-fn nothing() -> Findings {
-    Findings::none()
 }
 
 export!(Sparql);
