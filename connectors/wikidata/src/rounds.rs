@@ -5,7 +5,7 @@ use crate::api::{self, Hit};
 use crate::datum::is_item;
 use crate::facts::{Fact, facts};
 use crate::passage::findings;
-use crate::properties;
+use crate::properties::PROPERTIES;
 use crate::subject::Asked;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -201,7 +201,7 @@ fn after_facts(
             }
             None => {
                 let claims = answer.entities.remove(id).and_then(|entity| entity.claims).unwrap_or_default();
-                let told = properties::all().map(|property| facts(*of, property.id, claims.of(property.id)));
+                let told = PROPERTIES.iter().map(|property| facts(*of, property.id, claims.of(property.id)));
                 found.extend(told.filter(|facts| !facts.is_empty()).take(DESCRIBED_MAX).flatten());
             }
         }

@@ -1,6 +1,6 @@
 //! What is asked about, and which properties of it.
 
-use crate::properties::{self, Holds};
+use crate::properties::{Holds, PROPERTIES};
 use serde::{Deserialize, Serialize};
 use zero_connector_sdk::{AnswerType, Intent, Question};
 
@@ -115,8 +115,8 @@ fn position(words: &[String], phrase: &str) -> Option<(usize, usize)> {
 /// The properties these words ask for: longer phrases before shorter, fitting values before others.
 fn hits(words: &[String], expected: Option<Holds>) -> Vec<u32> {
     let mut hits: Vec<(u32, Holds, (usize, usize))> = Vec::new();
-    for property in properties::all() {
-        let longest = property.phrases().filter_map(|phrase| position(words, phrase)).max_by_key(|(a, b)| b - a);
+    for property in PROPERTIES {
+        let longest = property.words.split('|').filter_map(|phrase| position(words, phrase)).max_by_key(|(a, b)| b - a);
         if let Some(place) = longest {
             hits.push((property.id, property.holds, place));
         }
@@ -136,8 +136,8 @@ fn hits(words: &[String], expected: Option<Holds>) -> Vec<u32> {
 /// The longest run of words that neither ask nor name a property.
 fn spoken(words: &[&str], lower: &[String]) -> String {
     let mut asking = vec![false; lower.len()];
-    for property in properties::all() {
-        for (from, to) in property.phrases().filter_map(|phrase| position(lower, phrase)) {
+    for property in PROPERTIES {
+        for (from, to) in property.words.split('|').filter_map(|phrase| position(lower, phrase)) {
             asking.iter_mut().take(to).skip(from).for_each(|flag| *flag = true);
         }
     }
