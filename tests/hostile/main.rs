@@ -29,7 +29,8 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use verdict::verdict;
-use zero_egress::{Egress, Grant};
+use zero_dial::Egress;
+use zero_egress::Grant;
 use zero_engine::{Compiler, Config, Connector, Engine, Limits, compile_child};
 use zero_types::prelude::*;
 
@@ -117,7 +118,7 @@ fn a_turned_bit_is_harmless(engine: &Engine) {
 
 fn requests_are_refused_before_any_socket(engine: &Engine) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let egress = Egress::new(zero_egress::Config::default()).unwrap();
+    let egress = Egress::new(zero_dial::Config::default()).unwrap();
     let hosts = ["a.example".to_owned()];
     let grant = Grant::new("s", &hosts, &hosts, None).unwrap();
     for (name, says, bytes) in calls::requests() {

@@ -70,6 +70,7 @@ fn record(dice: &mut Dice, number: usize) -> SourceRecord {
         hosts,
         trust: dice.between(0, 100) as f32 / 100.0,
         personal: dice.chance(5),
+        asked_from: Default::default(),
         enabled: dice.chance(97),
         requests_per_second: dice.chance(20).then(|| dice.between(1, 50) as f64),
         connections: None,

@@ -78,7 +78,7 @@ fn load(folder: PathBuf) -> Result<Loaded> {
         registry.install(engine.connector(bytes).with_context(|| format!("loading connector `{name}`"))?);
     }
     // Tests answer every request themselves: no source is granted anything outside.
-    let egress = zero_egress::Egress::new(zero_egress::Config::default())?;
+    let egress = zero_dial::Egress::new(zero_dial::Config::default())?;
     let platform =
         Native::new(functions.clone(), registry, egress, None, |_, _| Err("a test has no way out".to_owned()));
     Ok(Loaded { engine, rooms: platform.rooms(), functions, connectors: bundle.connectors })

@@ -180,5 +180,5 @@ pub fn receipt_seed() -> String {
 
 /// A configuration file.
 pub fn config(bytes: &[u8]) {
-    let _ = zero_native::config::Config::from_toml(&String::from_utf8_lossy(bytes));
+    let _ = zero_config::Config::from_toml(&String::from_utf8_lossy(bytes));
 }

@@ -23,7 +23,7 @@ pub(crate) async fn world() -> Option<World> {
 }
 
 /// Over a state folder that may have been used before, with the operator's changes of the configuration.
-pub(crate) async fn world_in(folder: TempDir, change: impl FnOnce(&mut zero_native::config::Config)) -> Option<World> {
+pub(crate) async fn world_in(folder: TempDir, change: impl FnOnce(&mut zero_config::Config)) -> Option<World> {
     let Some(bundle) = zero_tests::bundle::folder() else {
         zero_tests::skip(
             "installed connectors",

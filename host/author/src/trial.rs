@@ -14,7 +14,8 @@ pub(crate) use text::method;
 use anyhow::{Result, anyhow};
 use std::time::{Duration, Instant};
 use zero_connector_sdk::testing::Exchange;
-use zero_egress::{Egress, Grant};
+use zero_dial::Egress;
+use zero_egress::Grant;
 use zero_engine::{CallFigures, Connector};
 use zero_pipeline::limits;
 use zero_types::connector::{

@@ -5,38 +5,145 @@
 //! Limits: bytes of URL and body, number of headers. Why it is so: smuggling lives in the gap between two readings of
 //! one text, so there is one reading.
 
-use crate::config::Base;
 use crate::failure::{Attempt, refused};
 use crate::grant::{Credential, Grant, Place, Secret};
+use crate::policy::{Base, Policy};
+use crate::response::Reader;
 use http::header::{ACCEPT_ENCODING, HOST, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue};
-use std::collections::BTreeMap;
 use url::{Host, Url};
 use zero_pipeline::limits::{REQUEST_BYTES_MAX, REQUEST_HEADERS_MAX, URL_BYTES_MAX};
 use zero_types::connector::{Method, Request};
 
-/// A request that may be sent.
-pub(crate) struct Checked {
-    pub(crate) method: http::Method,
-    pub(crate) host: String,
+/// A request for a host that its source may ask; nothing else of it was looked at.
+#[derive(Debug)]
+pub struct Planned<'g> {
+    grant: &'g Grant,
+    url: Url,
+    host: String,
+    request: Request,
+}
+
+/// A request that may be sent. It holds its secret in the clear, so it cannot be shown.
+pub struct Checked {
+    /// GET, HEAD or POST.
+    pub method: http::Method,
+    /// The one host that is allowed, resolved, named in TLS and sent as `host`.
+    pub host: String,
     /// Of the URL; an override replaces it.
-    pub(crate) port: u16,
-    pub(crate) path_and_query: String,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Vec<u8>,
-    /// What must not come back in a response that echoes its request.
-    pub(crate) secret: Option<Secret>,
+    pub port: u16,
+    /// What follows the authority, with the credential if it stands there.
+    pub path_and_query: String,
+    /// All that are sent, `host` among them.
+    pub headers: HeaderMap,
+    /// Empty for none.
+    pub body: Vec<u8>,
+    /// Where the operator sends it instead.
+    pub base: Option<Base>,
+    secret: Option<Secret>,
 }
 
-/// What the door looks up.
-pub(crate) struct Rules<'a> {
-    pub(crate) user_agent: &'a HeaderValue,
-    pub(crate) overrides: &'a BTreeMap<String, Base>,
-    pub(crate) ports: &'a BTreeMap<String, Vec<u16>>,
+impl<'g> Planned<'g> {
+    /// Whom it names.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The request for a host that is answered in process.
+    ///
+    /// # Errors
+    /// `refused` when it wants a credential.
+    pub fn for_virtual_host(self) -> Attempt<Request> {
+        if self.request.credential.is_some() {
+            return Err(refused(format!("`{}` is answered in process and takes no credential", self.host)));
+        }
+        Ok(self.request)
+    }
 }
 
-/// The URL of a request for this source, read once.
-pub(crate) fn url(text: &str, grant: &Grant) -> Attempt<(Url, String)> {
+impl Checked {
+    /// Reads what comes back.
+    #[must_use]
+    pub fn reader(&self) -> Reader {
+        Reader::new(self.host.clone(), self.secret.clone())
+    }
+
+    /// As runtimes take requests that resolve names themselves: the URI says where it goes, and `host` is there only
+    /// when an override sends it elsewhere.
+    ///
+    /// # Errors
+    /// `refused` when it cannot be written so.
+    pub fn into_http(mut self) -> Attempt<http::Request<Vec<u8>>> {
+        let own = self.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or(&self.host).to_owned();
+        let (scheme, authority) = match &self.base {
+            Some(base) => (if base.tls { "https" } else { "http" }, base.authority()),
+            None => {
+                self.headers.remove(HOST);
+                ("https", own)
+            }
+        };
+        let mut request = http::Request::new(self.body);
+        *request.method_mut() = self.method;
+        let uri = format!("{scheme}://{authority}{}", self.path_and_query);
+        *request.uri_mut() = uri.parse().map_err(|_| refused("the path of the URL cannot be sent"))?;
+        *request.headers_mut() = self.headers;
+        Ok(request)
+    }
+}
+
+impl Policy {
+    /// The URL of a request for a source, read once.
+    ///
+    /// # Errors
+    /// `refused` when it could be read in two ways, or names a host that the source may not ask.
+    pub fn read<'g>(&self, grant: &'g Grant, request: Request) -> Attempt<Planned<'g>> {
+        let (url, host) = read_url(&request.url, grant)?;
+        Ok(Planned { grant, url, host, request })
+    }
+
+    /// The request as it will be sent.
+    ///
+    /// # Errors
+    /// `refused`, saying why.
+    pub fn check(&self, planned: Planned<'_>) -> Attempt<Checked> {
+        let Planned { grant, url, host, request } = planned;
+        let port = destination(self, &url, &host)?;
+        let body = request.body.unwrap_or_default();
+        if body.len() > REQUEST_BYTES_MAX {
+            return Err(refused(format!("the body has {} bytes; at most {REQUEST_BYTES_MAX} are sent", body.len())));
+        }
+        let method = match request.method {
+            Method::Get => http::Method::GET,
+            Method::Head => http::Method::HEAD,
+            Method::Post => http::Method::POST,
+        };
+        if !body.is_empty() && method != http::Method::POST {
+            return Err(refused(format!("a body needs the method `POST`, not `{method}`")));
+        }
+        let mut headers = planned_headers(&request.headers)?;
+        let authority = match url.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.clone(),
+        };
+        let authority = HeaderValue::try_from(authority).map_err(|_| refused("the host cannot be sent"))?;
+        headers.insert(HOST, authority);
+        headers.insert(USER_AGENT, self.user_agent.clone());
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip, br, zstd, deflate"));
+
+        let mut path_and_query = url[url::Position::BeforePath..url::Position::AfterQuery].to_owned();
+        let mut secret = None;
+        if let Some(slot) = &request.credential {
+            let credential = credential(grant, slot, &host, url.path())?;
+            add_credential(credential, &mut headers, &mut path_and_query, &url)?;
+            secret = Some(credential.secret.clone());
+        }
+        let base = self.overrides.get(&host).cloned();
+        Ok(Checked { method, host, port, path_and_query, headers, body, base, secret })
+    }
+}
+
+fn read_url(text: &str, grant: &Grant) -> Attempt<(Url, String)> {
     if text.len() > URL_BYTES_MAX {
         return Err(refused(format!("the URL has {} bytes; at most {URL_BYTES_MAX} are sent", text.len())));
     }
@@ -64,45 +171,10 @@ pub(crate) fn url(text: &str, grant: &Grant) -> Attempt<(Url, String)> {
     Ok((url, host))
 }
 
-/// The request as it will be sent.
-pub(crate) fn request(rules: &Rules<'_>, grant: &Grant, url: &Url, host: String, request: Request) -> Attempt<Checked> {
-    let port = destination(rules, url, &host)?;
-    let body = request.body.unwrap_or_default();
-    if body.len() > REQUEST_BYTES_MAX {
-        return Err(refused(format!("the body has {} bytes; at most {REQUEST_BYTES_MAX} are sent", body.len())));
-    }
-    let method = match request.method {
-        Method::Get => http::Method::GET,
-        Method::Head => http::Method::HEAD,
-        Method::Post => http::Method::POST,
-    };
-    if !body.is_empty() && method != http::Method::POST {
-        return Err(refused(format!("a body needs the method `POST`, not `{method}`")));
-    }
-    let mut headers = planned_headers(&request.headers)?;
-    let authority = match url.port() {
-        Some(port) => format!("{host}:{port}"),
-        None => host.clone(),
-    };
-    let authority = HeaderValue::try_from(authority).map_err(|_| refused("the host cannot be sent"))?;
-    headers.insert(HOST, authority);
-    headers.insert(USER_AGENT, rules.user_agent.clone());
-    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip, br, zstd, deflate"));
-
-    let mut path_and_query = url[url::Position::BeforePath..url::Position::AfterQuery].to_owned();
-    let mut secret = None;
-    if let Some(slot) = &request.credential {
-        let credential = credential(grant, slot, &host, url.path())?;
-        add_credential(credential, &mut headers, &mut path_and_query, url)?;
-        secret = Some(credential.secret.clone());
-    }
-    Ok(Checked { method, host, port, path_and_query, headers, body, secret })
-}
-
 /// Scheme, name and port are what the policy knows.
-fn destination(rules: &Rules<'_>, url: &Url, host: &str) -> Attempt<u16> {
+fn destination(policy: &Policy, url: &Url, host: &str) -> Attempt<u16> {
     let port = url.port_or_known_default().ok_or_else(|| refused("the URL has no port"))?;
-    if rules.overrides.contains_key(host) {
+    if policy.overrides.contains_key(host) {
         return match url.scheme() {
             "https" | "http" => Ok(port),
             scheme => Err(refused(format!("`{scheme}` is not spoken"))),
@@ -118,7 +190,7 @@ fn destination(rules: &Rules<'_>, url: &Url, host: &str) -> Attempt<u16> {
     if LOCAL_NAMES.contains(&last_label) || host == "home.arpa" || host.ends_with(".home.arpa") {
         return Err(refused(format!("`{host}` is a local name")));
     }
-    let declared = rules.ports.get(host).is_some_and(|ports| ports.contains(&port));
+    let declared = policy.ports.get(host).is_some_and(|ports| ports.contains(&port));
     if port != 443 && !declared {
         return Err(refused(format!("port {port} of `{host}` is not declared")));
     }

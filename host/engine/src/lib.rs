@@ -17,17 +17,18 @@ mod artifact;
 mod compile;
 mod component;
 
-mod adapter;
 mod connector;
 mod functions;
 mod registry;
+
+pub mod sealed;
+mod target;
 
 mod call;
 mod clock;
 mod error;
 mod mirror;
 mod ticker;
-mod weather;
 
 pub use call::{CallFigures, Called};
 pub use compile::{Compiler, compile_child};
@@ -37,4 +38,6 @@ pub use engine::{Config, Engine, MacKey};
 pub use error::{CallError, Cause, EngineError, Fault, LoadError};
 pub use functions::{FunctionBytes, Functions};
 pub use registry::{Registry, Snapshot};
+pub use sealed::{Sealed, SealedError};
 pub use settings::Limits;
+pub use target::Target;

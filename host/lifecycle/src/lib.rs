@@ -37,8 +37,8 @@ pub use lineup::Lineup;
 pub use manager::{Ask, Change, Manager};
 pub use origin::Origin;
 pub use permissions::{Diff, Permissions};
-pub use policy::{Policy, Raise, RaiseTable, Raised};
-pub use proof::{Gate, compare, load};
+pub use policy::Policy;
+pub use proof::{Gate, compare, limits_of, load};
 pub use registry::{inspect, pull};
 pub use report::{
     ConnectorReport, DiffReport, HealthReport, InstallReport, ListReport, Outcome, Preview, SuspendedSource,
@@ -46,3 +46,4 @@ pub use report::{
 pub use state::{Entry, Kind, Quarantined, Signer, Smoke, State, Version};
 pub use store::{Store, default_folder};
 pub use watch::{Tripped, Watch};
+pub use zero_config::{Raise, RaiseTable, Raised};

@@ -29,15 +29,10 @@ pub const SMOKE_FAILURES_MAX: usize = 8;
 /// Characters of each.
 pub const SMOKE_FAILURE_CHARS_MAX: usize = 600;
 
-/// A component an operator may let in at most, bytes: a whole interpreter with its library.
-pub const COMPONENT_BYTES_CEILING: usize = zero_builder::COMPONENT_BYTES_CEILING;
-/// Linear memory an operator may grant an instance at most, bytes.
-pub const MEMORY_BYTES_CEILING: usize = 256 * 1024 * 1024;
-/// CPU an operator may grant one call at most: longer than any question waits for.
-pub const CPU_CEILING: Duration = Duration::from_secs(2);
+pub use zero_config::limits::{COMPONENT_BYTES_CEILING, CPU_CEILING, MEMORY_BYTES_CEILING};
 
 const _: () = assert!(FAULTS_CALLS == u64::BITS, "the last calls are the bits of one word");
 const _: () = assert!(FAULTS_MAX <= FAULTS_CALLS);
-const _: () = assert!(COMPONENT_BYTES_CEILING >= zero_builder::COMPONENT_BYTES_MAX);
-const _: () = assert!(MEMORY_BYTES_CEILING >= zero_pipeline::limits::GUEST_MEMORY_BYTES_MAX);
-const _: () = assert!(CPU_CEILING.as_millis() >= zero_pipeline::limits::GUEST_CPU_MAX.as_millis());
+// Who builds components and who reads configurations say the same of their size.
+const _: () = assert!(COMPONENT_BYTES_CEILING == zero_builder::COMPONENT_BYTES_CEILING);
+const _: () = assert!(zero_config::limits::COMPONENT_BYTES_MAX == zero_builder::COMPONENT_BYTES_MAX);

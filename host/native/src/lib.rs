@@ -1,10 +1,9 @@
 //! The native host: bundle, platform, HTTP server.
 
-pub mod config;
-
 pub mod bundle;
 mod check;
 pub mod host;
+pub mod package;
 pub mod platform;
 
 pub mod desk;
@@ -17,4 +16,5 @@ pub use bundle::Bundle;
 pub use desk::Desk;
 pub use host::{Host, Options};
 pub use live::Live;
+pub use package::Package;
 pub use platform::Native;

@@ -2,12 +2,12 @@
 
 use crate::drift::Drift;
 use core::time::Duration;
-use headers::{CacheControl, Header as _};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::{Instant, SystemTime};
-use zero_egress::{CacheHeaders, Egress, Grant};
+use zero_dial::Egress;
+use zero_egress::Grant;
 use zero_engine::{Called, Cause, Connector, Fault, Functions, Registry, Snapshot};
 use zero_pipeline::catalogue::SourceRecord;
 use zero_pipeline::{CallError, Fetched, Freshness, Platform, Reading, Rooms};
@@ -144,7 +144,7 @@ impl Platform for Native {
             }
         };
         let fetched = self.inner.egress.fetch(&grant, request, Instant::now() + budget).await;
-        Fetched { freshness: freshness(&fetched.cache), outcome: fetched.outcome }
+        Fetched { freshness: fetched.cache.freshness(self.now_ms()), outcome: fetched.outcome }
     }
 
     fn witness(&self, reading: &Reading<'_, NativeRooms>) -> Option<String> {
@@ -302,29 +302,6 @@ impl Drop for Inner {
     }
 }
 
-/// What the response's own headers say about keeping it (RFC 9111), for a cache that many askers share.
-fn freshness(cache: &CacheHeaders) -> Freshness {
-    let control = cache.cache_control.as_deref().and_then(|value| http::HeaderValue::from_str(value).ok());
-    let control = control.and_then(|value| CacheControl::decode(&mut [value].iter()).ok());
-    if cache.vary.as_deref().is_some_and(|vary| vary.trim() == "*") {
-        return Freshness::Never;
-    }
-    if let Some(control) = control {
-        if control.no_store() || control.private() || control.no_cache() {
-            return Freshness::Never;
-        }
-        if let Some(lifetime) = control.s_max_age().or(control.max_age()) {
-            let age = cache.age.as_deref().and_then(|age| age.trim().parse().ok()).map(Duration::from_secs);
-            return Freshness::For(lifetime.saturating_sub(age.unwrap_or_default()));
-        }
-    }
-    let expires = cache.expires.as_deref().and_then(|expires| httpdate::parse_http_date(expires).ok());
-    match expires {
-        Some(at) => Freshness::For(at.duration_since(SystemTime::now()).unwrap_or_default()),
-        None => Freshness::Unsaid,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -338,24 +315,5 @@ mod tests {
         assert_eq!(said(Cause::ResultTooLarge), CallError::ResultTooLarge);
         assert_eq!(said(Cause::Trap("x".into())), CallError::Trap("x".into()));
         assert_eq!(said(Cause::Protocol("x".into())), CallError::Protocol("x".into()));
-    }
-
-    #[test]
-    fn a_response_says_how_long_it_may_be_kept() {
-        let check = |control: &str, age: Option<&str>, expected: Freshness| {
-            let cache = CacheHeaders {
-                cache_control: (!control.is_empty()).then(|| control.to_owned()),
-                age: age.map(str::to_owned),
-                ..CacheHeaders::default()
-            };
-            assert_eq!(freshness(&cache), expected, "{control}");
-        };
-        let seconds = Duration::from_secs;
-        check("", None, Freshness::Unsaid);
-        check("public, max-age=60", None, Freshness::For(seconds(60)));
-        check("max-age=60, s-maxage=10", None, Freshness::For(seconds(10)));
-        check("max-age=60", Some("50"), Freshness::For(seconds(10)));
-        check("no-store, max-age=60", None, Freshness::Never);
-        check("private", None, Freshness::Never);
     }
 }

@@ -53,6 +53,8 @@ pub enum Kind {
     FileChanged,
     /// A signed manifest that is not one of a connector: unreadable, or of another type.
     NotAConnector,
+    /// A signed manifest that is not one of a set of files of the wanted type.
+    NotThoseFiles,
     /// A layer count other than one.
     Layers,
     /// The config or the descriptor in it cannot be read.
@@ -93,6 +95,7 @@ impl Kind {
             }
             Self::Unpublishable
             | Self::NotAConnector
+            | Self::NotThoseFiles
             | Self::Layers
             | Self::Descriptor
             | Self::Unsigned

@@ -78,13 +78,25 @@ pub fn signature_path(path: &Path) -> PathBuf {
 pub fn sign_file(path: &Path, signing: &Signing<'_>) -> Result<FileSignature> {
     let (name, contents) = read(path)?;
     let digest = digest_of(path, &contents);
-    let payload = claims(&name, &digest, signing)?;
     let beside = signature_path(path);
-    let mut wire = if beside.exists() {
-        read_signatures(&beside)?
-    } else {
-        Wire { media_type: PAYLOAD_TYPE.to_owned(), signatures: Vec::new() }
-    };
+    let before = if beside.exists() { read_signatures(&beside)? } else { Wire::empty() };
+    let text = add_signatures(before, &name, &digest, signing)?;
+    std::fs::write(&beside, text).map_err(|error| unreadable(&beside, "written", error))?;
+    let signed_by = signing.signers.iter().map(|signer| signer.public().fingerprint()).collect();
+    Ok(FileSignature { path: beside, digest, signed_by })
+}
+
+/// What stands in a `.sig` file for these bytes under this name: [`sign_file`] without a file. Equal input gives equal
+/// bytes.
+///
+/// # Errors
+/// [`Kind::Key`] when nobody signs.
+pub fn sign_bytes(name: &str, bytes: &[u8], signing: &Signing<'_>) -> Result<Vec<u8>> {
+    add_signatures(Wire::empty(), name, &crate::digest(bytes), signing)
+}
+
+fn add_signatures(mut wire: Wire, name: &str, digest: &str, signing: &Signing<'_>) -> Result<Vec<u8>> {
+    let payload = claims(name, digest, signing)?;
     for signer in signing.signers {
         let made =
             WireSignature { payload: STANDARD.encode(&payload), signature: STANDARD.encode(signer.sign(&payload)) };
@@ -94,9 +106,7 @@ pub fn sign_file(path: &Path, signing: &Signing<'_>) -> Result<FileSignature> {
     }
     let mut text = serde_json::to_vec_pretty(&wire).unwrap_or_default();
     text.push(b'\n');
-    std::fs::write(&beside, text).map_err(|error| unreadable(&beside, "written", error))?;
-    let signed_by = signing.signers.iter().map(|signer| signer.public().fingerprint()).collect();
-    Ok(FileSignature { path: beside, digest, signed_by })
+    Ok(text)
 }
 
 /// Checks a file or folder against the signature beside it, and gives its bytes.
@@ -116,21 +126,7 @@ pub fn verify_file(path: &Path, connector: Option<&str>, trust: &Trust, now: Tim
         let next = "ask the author for the `.sig` beside it, or sign it yourself if it is yours";
         return Err(Error::new(Kind::Unsigned, what, next));
     }
-    let candidate = |it: WireSignature| {
-        let payload = STANDARD.decode(it.payload).ok()?;
-        let small = payload.len() as u64 <= limits::PAYLOAD_BYTES_MAX;
-        small.then_some(Ok(Candidate { payload, signature: STANDARD.decode(it.signature).ok()? }))
-    };
-    let candidates = read_signatures(&beside)?.signatures.into_iter().filter_map(candidate).collect();
-    let subject = Subject { digest: &digest, reference: &name, scope: &scope };
-    let signed = verdict::judge(trust, &subject, candidates, now).map_err(|error| match error.kind() {
-        Kind::SignedForAnother => {
-            let what = format!("`{}` is not what was signed: {}", path.display(), error.what());
-            let next = "do not use it: it was changed, renamed, or stands beside another file's signature";
-            Error::new(Kind::FileChanged, what, next).because(error)
-        }
-        _ => error,
-    })?;
+    let signed = judged(&path.display().to_string(), &name, &digest, read_signatures(&beside)?, trust, now)?;
     let signed_by = match connector {
         Some(connector) => verdict::for_connector(trust, &scope, signed, connector)?,
         None => signed,
@@ -138,19 +134,78 @@ pub fn verify_file(path: &Path, connector: Option<&str>, trust: &Trust, now: Tim
     Ok(VerifiedFile { digest, signed_by, contents })
 }
 
+/// Checks bytes under a name against what stands in a `.sig` file: [`verify_file`] without a file. A key's `references`
+/// are held against `file:NAME`.
+///
+/// # Errors
+/// [`Kind::File`] when that is no signature file, [`Kind::FileChanged`], and every refusal of a signature.
+pub fn verify_bytes(
+    name: &str,
+    bytes: &[u8],
+    signature: &[u8],
+    trust: &Trust,
+    now: Timestamp,
+) -> Result<Vec<SignedBy>> {
+    let signatures = parse_signatures(name, signature)?;
+    judged(name, name, &crate::digest(bytes), signatures, trust, now)
+}
+
+/// Who signed this digest under this name, as far as they count.
+fn judged(
+    shown: &str,
+    name: &str,
+    digest: &str,
+    signatures: Wire,
+    trust: &Trust,
+    now: Timestamp,
+) -> Result<Vec<SignedBy>> {
+    let candidate = |it: WireSignature| {
+        let payload = STANDARD.decode(it.payload).ok()?;
+        let small = payload.len() as u64 <= limits::PAYLOAD_BYTES_MAX;
+        small.then_some(Ok(Candidate { payload, signature: STANDARD.decode(it.signature).ok()? }))
+    };
+    let candidates = signatures.signatures.into_iter().filter_map(candidate).collect();
+    let subject = Subject { digest, reference: name, scope: &format!("file:{name}") };
+    verdict::judge(trust, &subject, candidates, now).map_err(|error| match error.kind() {
+        Kind::SignedForAnother => {
+            let what = format!("`{shown}` is not what was signed: {}", error.what());
+            let next = "do not use it: it was changed, renamed, or stands beside another file's signature";
+            Error::new(Kind::FileChanged, what, next).because(error)
+        }
+        _ => error,
+    })
+}
+
+impl Wire {
+    fn empty() -> Self {
+        Self { media_type: PAYLOAD_TYPE.to_owned(), signatures: Vec::new() }
+    }
+}
+
 fn read_signatures(path: &Path) -> Result<Wire> {
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(|error| unreadable(path, "read", error))?;
     let bounded = file.take(limits::SIGNATURE_FILE_BYTES_MAX + 1).read_to_end(&mut bytes);
     bounded.map_err(|error| unreadable(path, "read", error))?;
-    let wire: Wire = serde_json::from_slice(&bytes).map_err(|error| {
-        let next = "get the `.sig` again from where the file is from";
-        Error::new(Kind::File, format!("`{}` is not a signature file: {error}", path.display()), next).because(error)
+    parse_signatures(&path.display().to_string(), &bytes)
+}
+
+fn parse_signatures(shown: &str, bytes: &[u8]) -> Result<Wire> {
+    let next = "get the signature again from where the file is from";
+    if bytes.len() as u64 > limits::SIGNATURE_FILE_BYTES_MAX {
+        let what =
+            format!("the signature of `{shown}` is over the limit of {} bytes", limits::SIGNATURE_FILE_BYTES_MAX);
+        return Err(Error::new(Kind::File, what, next));
+    }
+    let wire: Wire = serde_json::from_slice(bytes).map_err(|error| {
+        Error::new(Kind::File, format!("`{shown}` has no readable signature file: {error}"), next).because(error)
     })?;
     if wire.media_type != PAYLOAD_TYPE || wire.signatures.len() > limits::SIGNATURES_MAX {
-        let what =
-            format!("`{}` is of another type, or has over {} signatures", path.display(), limits::SIGNATURES_MAX);
-        return Err(Error::new(Kind::File, what, "get the `.sig` again from where the file is from"));
+        let what = format!(
+            "the signature file of `{shown}` is of another type, or has over {} signatures",
+            limits::SIGNATURES_MAX
+        );
+        return Err(Error::new(Kind::File, what, next));
     }
     Ok(wire)
 }

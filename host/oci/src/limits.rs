@@ -42,6 +42,10 @@ pub const FOLDER_DEPTH_MAX: usize = 16;
 /// Bytes of a signed file or folder: it is held in memory, so that what was verified is what is used.
 pub const FOLDER_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
+/// Bytes of all files of a set: a hundred connectors of full size; they are held in memory, so that what was verified is
+/// what is used.
+pub const FILE_SET_BYTES_MAX: u64 = 512 * 1024 * 1024;
+
 /// Entries of one list of a descriptor.
 pub const ENTRIES_MAX: usize = 256;
 

@@ -125,7 +125,7 @@ pub(crate) fn claims(reference: &str, digest: &str, signing: &Signing<'_>) -> Re
 }
 
 /// Signatures that others made stay; one that is there already is not made twice.
-async fn add_signatures(
+pub(crate) async fn add_signatures(
     reader: &mut Reader<'_>,
     writer: &Writer<'_>,
     reference: &Reference,
@@ -162,13 +162,13 @@ fn root_certificate(pem: &String) -> Certificate {
     Certificate { encoding: CertificateEncoding::Pem, data: pem.as_bytes().to_vec() }
 }
 
-struct Writer<'a> {
+pub(crate) struct Writer<'a> {
     client: Client,
     reference: &'a Reference,
 }
 
 impl<'a> Writer<'a> {
-    async fn new(access: &Access, reference: &'a Reference) -> Result<Self> {
+    pub(crate) async fn new(access: &Access, reference: &'a Reference) -> Result<Self> {
         reader::provide_tls();
         let plain = (access.scheme(reference) == "http").then(|| reference.host().to_owned());
         let config = ClientConfig {
@@ -198,7 +198,7 @@ impl<'a> Writer<'a> {
         Ok(writer)
     }
 
-    async fn blob(&self, digest: &str, bytes: &[u8]) -> Result<()> {
+    pub(crate) async fn blob(&self, digest: &str, bytes: &[u8]) -> Result<()> {
         let exists = self.client.blob_exists(self.reference.inner(), digest).await;
         if exists.map_err(|error| self.failed(error))? {
             return Ok(());
@@ -207,7 +207,7 @@ impl<'a> Writer<'a> {
         pushed.map(drop).map_err(|error| self.failed(error))
     }
 
-    async fn manifest(&self, tag: &str, bytes: &[u8]) -> Result<()> {
+    pub(crate) async fn manifest(&self, tag: &str, bytes: &[u8]) -> Result<()> {
         let target = self.reference.tagged(tag);
         let pushed = self.client.push_manifest_raw(target.inner(), bytes.to_vec(), reader::manifest_type()).await;
         pushed.map(drop).map_err(|error| self.failed(error))

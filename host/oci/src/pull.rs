@@ -155,7 +155,10 @@ pub(crate) async fn resolve(reader: &mut Reader<'_>, reference: &Reference) -> R
 }
 
 /// All signatures of a digest, none of them believed.
-async fn signatures(reader: &mut Reader<'_>, digest: &str) -> Result<Vec<std::result::Result<Candidate, Refusal>>> {
+pub(crate) async fn signatures(
+    reader: &mut Reader<'_>,
+    digest: &str,
+) -> Result<Vec<std::result::Result<Candidate, Refusal>>> {
     let Some(manifest) = reader.manifest(&signature::tag_of(digest)).await? else {
         return Ok(Vec::new());
     };

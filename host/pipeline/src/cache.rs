@@ -170,17 +170,24 @@ impl Inner {
 }
 
 impl Flight {
-    /// Ends the flight: keeps what may be kept and hands the outcome to whoever waited.
-    pub fn land(self, fetched: &Fetched, asked: Option<u32>, now: Duration) {
+    /// Ends the flight: keeps what may be kept and hands the outcome to whoever waited. Gives how long it may be kept, for
+    /// caches beyond this one.
+    pub fn land(self, fetched: &Fetched, asked: Option<u32>, now: Duration) -> Option<Duration> {
         let lifetime = lifetime(fetched, asked);
+        self.land_for(&fetched.outcome, lifetime, now);
+        lifetime
+    }
+
+    /// Ends the flight with what another cache had, for as long as it said.
+    pub fn land_for(self, outcome: &Outcome, lifetime: Option<Duration>, now: Duration) {
         let mut inner = self.cache.lock();
         if let Some(lifetime) = lifetime {
-            let bytes = size(&fetched.outcome);
-            inner.keep(self.key, Kept { outcome: fetched.outcome.clone(), until: now.saturating_add(lifetime), bytes });
+            let bytes = size(outcome);
+            inner.keep(self.key, Kept { outcome: outcome.clone(), until: now.saturating_add(lifetime), bytes });
         }
         for waiting in inner.waiting.remove(&self.key).unwrap_or_default() {
             // A follower that has left needs no outcome.
-            let _ = waiting.send(fetched.outcome.clone());
+            let _ = waiting.send(outcome.clone());
         }
     }
 }

@@ -7,6 +7,7 @@
 //! - **Why it is so**: parsed once at start-up into what the router and gather read; nothing later can find it wrong.
 
 mod facts;
+mod lazy;
 mod mapping;
 mod overrides;
 mod wire;
@@ -14,6 +15,8 @@ mod wire;
 pub use facts::{Category, KeyNeed};
 pub use overrides::{Override, Overrides};
 
+use crate::rules::AskedFrom;
+use lazy::Lazy;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use zero_types::prelude::*;
@@ -58,6 +61,8 @@ pub struct SourceRecord {
     pub trust: f32,
     /// Questions to it carry personal data: only with the asker's consent.
     pub personal: bool,
+    /// From where it may be asked.
+    pub asked_from: AskedFrom,
     /// Whether it may be asked at all.
     pub enabled: bool,
     /// The service's own policy.
@@ -85,9 +90,21 @@ pub struct CatalogueError {
 }
 
 /// All sources, in order of their ids.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Catalogue {
-    records: Vec<Arc<SourceRecord>>,
+    records: Records,
+}
+
+#[derive(Debug, Clone)]
+enum Records {
+    All(Vec<Arc<SourceRecord>>),
+    Lazy(Arc<Lazy>),
+}
+
+impl Default for Catalogue {
+    fn default() -> Self {
+        Self { records: Records::All(Vec::new()) }
+    }
 }
 
 impl Catalogue {
@@ -108,7 +125,7 @@ impl Catalogue {
                 }
             }
         }
-        Ok(Self { records: by_id.into_values().collect() })
+        Ok(Self { records: Records::All(by_id.into_values().collect()) })
     }
 
     /// From records that are already checked; a later one of the same id replaces an earlier one.
@@ -116,22 +133,58 @@ impl Catalogue {
     pub fn from_records(records: impl IntoIterator<Item = SourceRecord>) -> Self {
         let by_id: BTreeMap<String, Arc<SourceRecord>> =
             records.into_iter().map(|record| (record.source.id.clone(), Arc::new(record))).collect();
-        Self { records: by_id.into_values().collect() }
+        Self { records: Records::All(by_id.into_values().collect()) }
+    }
+
+    /// Over a packed form, of which `open` reads the record at a position when somebody first asks for it: of hundreds of
+    /// records a question needs some tens. `ids` stand in order; a record that cannot be read, or has another id, is not
+    /// there.
+    #[must_use]
+    pub fn lazy(ids: Vec<String>, open: impl Fn(usize) -> Option<SourceRecord> + Send + Sync + 'static) -> Self {
+        Self { records: Records::Lazy(Arc::new(Lazy::new(ids, Box::new(open)))) }
     }
 
     /// Every record, in order of ids.
     #[must_use]
     pub fn records(&self) -> &[Arc<SourceRecord>] {
-        &self.records
+        match &self.records {
+            Records::All(records) => records,
+            Records::Lazy(lazy) => lazy.all(),
+        }
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match &self.records {
+            Records::All(records) => records.len(),
+            Records::Lazy(lazy) => lazy.ids().len(),
+        }
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The record at this position in the order of ids.
+    #[must_use]
+    pub fn at(&self, at: usize) -> Option<&Arc<SourceRecord>> {
+        match &self.records {
+            Records::All(records) => records.get(at),
+            Records::Lazy(lazy) => lazy.at(at),
+        }
     }
 
     /// The record of this id.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&Arc<SourceRecord>> {
-        self.records
-            .binary_search_by(|record| record.source.id.as_str().cmp(id))
-            .ok()
-            .and_then(|at| self.records.get(at))
+        let at = match &self.records {
+            Records::All(records) => records.binary_search_by(|record| record.source.id.as_str().cmp(id)),
+            Records::Lazy(lazy) => lazy.ids().binary_search_by(|known| known.as_str().cmp(id)),
+        };
+        self.at(at.ok()?)
     }
 }
 
@@ -156,6 +209,8 @@ mod tests {
         assert!(error_of(&format!("{base}requests_per_second = 0")).contains("above 0"));
         assert!(error_of(&format!("{base}requests_per_second = \"many\"")).contains("`none`"));
         assert!(error_of(&format!("{base}key = \"required\"\nenabled = true")).contains("leave out `enabled`"));
+        assert!(error_of(&format!("{base}regions = [\"Europe\"]")).contains("source `a`: `Europe` is no jurisdiction"));
+        assert!(error_of(&format!("{base}not_from = [\"UK\"]")).contains("calls it `GB`"));
         assert!(error_of(&format!("{base}mapping = \"b\"")).contains("there is no mapping `b`"));
         assert!(error_of(&base.replace("\"a\"", "\"A b\"")).contains("`A b` is no id"));
         let twice = Catalogue::from_toml([("a.toml", base), ("b.toml", base)]).unwrap_err().to_string();

@@ -30,7 +30,7 @@ pub enum State {
         /// Until when, Unix milliseconds.
         until_ms: i64,
     },
-    /// Not allowed: by the asker, the operator or for want of consent.
+    /// Not allowed by the asker or the operator, for want of consent, or for want of a target that could ask it.
     Denied {
         /// Which.
         reason: DenialReason,
@@ -111,8 +111,10 @@ pub enum DenialReason {
     Consent,
     /// The asker blocked it, or named others only.
     Asker,
-    /// The operator's policy for this principal.
+    /// The operator's policy: for this principal, or for this region.
     Policy,
+    /// The target lacks what the source needs: a files index, say, or the connector.
+    Unsupported,
 }
 
 impl DenialReason {
@@ -123,13 +125,14 @@ impl DenialReason {
             Self::Consent => "consent",
             Self::Asker => "asker",
             Self::Policy => "policy",
+            Self::Unsupported => "unsupported",
         }
     }
 
     /// The reason of this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Consent, Self::Asker, Self::Policy].into_iter().find(|reason| reason.name() == name)
+        [Self::Consent, Self::Asker, Self::Policy, Self::Unsupported].into_iter().find(|reason| reason.name() == name)
     }
 }
 

@@ -14,6 +14,7 @@ pub mod problem;
 
 pub mod catalogue;
 pub mod region;
+pub mod rules;
 pub mod settings;
 
 pub mod route;
@@ -31,6 +32,6 @@ pub mod wire;
 pub use answer::{Answered, Fixed, answer};
 pub use ask::Ask;
 pub use event::Event;
-pub use platform::{CallError, Fetched, Freshness, Platform, Reading, Rooms};
+pub use platform::{CallError, Fetched, Freshness, Kept, Platform, Reading, Rooms};
 pub use problem::Problem;
 pub use region::Region;

@@ -7,6 +7,7 @@
 //! - **Why it is so**: `Send` is left to the leaf. Plain `async fn`, static generics and owned arguments make the
 //!   native future `Send` and let a single-threaded edge runtime do without.
 
+use crate::cache::Key;
 use crate::catalogue::SourceRecord;
 use core::time::Duration;
 use std::sync::Arc;
@@ -35,12 +36,40 @@ pub trait Platform: Clone + 'static {
     /// The rooms as they are now; a question keeps what it got, whatever is swapped meanwhile.
     fn rooms(&self) -> Self::Rooms;
 
+    /// Why this target cannot ask a source at all, if so: it is then left out as `unsupported`, before its connector is
+    /// asked for a bid.
+    fn lacks(&self, source: &SourceRecord) -> Option<&'static str> {
+        let _ = source;
+        None
+    }
+
+    /// An exchange from a cache that outlives this process, where there is one. It is asked under a connection of the
+    /// question, and must itself see to it that a slow cache costs less than the exchange.
+    fn recall(&self, key: Key) -> impl Future<Output = Option<Kept>> {
+        let _ = key;
+        core::future::ready(None)
+    }
+
+    /// Hands an exchange to that cache. Returns at once; what becomes of it no question waits for.
+    fn keep(&self, key: Key, kept: Kept) {
+        let _ = (key, kept);
+    }
+
     /// Shown what a connector made of a round's answers. Says how their form has changed, when the connector could not
     /// read them for that reason: the source is then suspended as `shape-changed`.
     fn witness(&self, reading: &Reading<'_, Self::Rooms>) -> Option<String> {
         let _ = reading;
         None
     }
+}
+
+/// An exchange that may be kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Kept {
+    /// What came.
+    pub response: Response,
+    /// How long it stays fresh.
+    pub left: Duration,
 }
 
 /// One round of a source, and whether its connector could read it.

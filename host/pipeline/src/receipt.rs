@@ -15,6 +15,7 @@ use crate::ledger::{DenialReason, Entry, State, SuspensionCause};
 use crate::platform::{Fetched, Freshness, Platform, Rooms};
 use crate::problem::Problem;
 use crate::region::Region;
+use crate::rules::AskedFrom;
 use crate::settings::Settings;
 use crate::virtual_time::VirtualTime;
 use crate::wire;
@@ -314,6 +315,7 @@ impl Candidate {
             hosts: self.hosts.clone(),
             trust: self.trust,
             personal: false,
+            asked_from: AskedFrom::default(),
             enabled: true,
             requests_per_second: None,
             connections: None,

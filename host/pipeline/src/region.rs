@@ -1,8 +1,10 @@
 //! What lasts from question to question: catalogue and its index, cache, health, settings, keys.
 
+use crate::ask::Ask;
 use crate::cache::{Cache, Key};
 use crate::catalogue::{Catalogue, SourceRecord};
 use crate::health::Health;
+use crate::problem::Problem;
 use crate::route::Index;
 use crate::settings::Settings;
 use std::collections::BTreeMap;
@@ -32,8 +34,15 @@ impl Region {
     /// A fresh region over a catalogue.
     #[must_use]
     pub fn new(catalogue: Catalogue, settings: Settings) -> Self {
+        let index = Index::new(&catalogue);
+        Self::indexed(catalogue, index, settings)
+    }
+
+    /// A fresh region over a catalogue whose index is made already.
+    #[must_use]
+    pub fn indexed(catalogue: Catalogue, index: Index, settings: Settings) -> Self {
         Self {
-            index: Arc::new(Index::new(&catalogue)),
+            index: Arc::new(index),
             catalogue,
             cache: Cache::default(),
             health: Health::default(),
@@ -58,6 +67,16 @@ impl Region {
             keys: self.keys.clone(),
             versions,
         }
+    }
+
+    /// Whether every source that a question names can be asked.
+    ///
+    /// # Errors
+    /// `unknown-source`.
+    pub fn check(&self, ask: &Ask) -> Result<(), Problem> {
+        let asked = |id: &String| self.catalogue.get(id).is_some_and(|record| record.enabled);
+        let unknown = ask.only.iter().find(|id| !asked(id));
+        unknown.map_or(Ok(()), |id| Err(Problem::unknown_source(id)))
     }
 
     /// Where an exchange of a source is kept. The connector's version is part of it: what one version was allowed to

@@ -1,6 +1,7 @@
 //! What an operator may set: narrower limits and a few choices. Unknown keys are errors that name the key.
 
 use crate::limits;
+use crate::rules::Rules;
 use core::time::Duration;
 use serde::Deserialize;
 
@@ -19,6 +20,8 @@ pub struct Settings {
     pub gather_budget: Duration,
     /// Requests are sent once more when they take long.
     pub hedge: bool,
+    /// Where the region stands, and what may be asked and kept there; `[region]` of a configuration file.
+    pub rules: Rules,
 }
 
 impl Default for Settings {
@@ -30,6 +33,7 @@ impl Default for Settings {
             bid_min: limits::BID_MIN,
             gather_budget: limits::GATHER_BUDGET,
             hedge: true,
+            rules: Rules::default(),
         }
     }
 }
@@ -71,6 +75,7 @@ impl SettingsTable {
             bid_min,
             gather_budget,
             hedge: self.hedge.unwrap_or(base.hedge),
+            rules: base.rules.clone(),
         })
     }
 }

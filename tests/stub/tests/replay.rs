@@ -11,7 +11,8 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 use zero_connector_sdk::{Outcome, Request};
-use zero_egress::{Config, Egress, Grant};
+use zero_dial::{Config, Egress};
+use zero_egress::Grant;
 use zero_stub::{Exchanges, Options, Stub};
 
 fn work_tree() -> &'static Path {

@@ -10,8 +10,9 @@ use std::process::ExitCode;
 use std::time::SystemTime;
 use zero_author::record;
 use zero_author::trial::{self, Trial, Wire};
-use zero_egress::{Egress, Grant};
-use zero_native::host::{grant, open_egress};
+use zero_dial::Egress;
+use zero_egress::Grant;
+use zero_native::host::{environment, open_egress};
 use zero_pipeline::catalogue::SourceRecord;
 use zero_types::connector::{Intent, Question};
 
@@ -136,7 +137,7 @@ fn way_out(
     config.egress.user_agent.get_or_insert_with(|| {
         concat!("zero-connector/", env!("CARGO_PKG_VERSION"), " (+", env!("CARGO_PKG_REPOSITORY"), ")").to_owned()
     });
-    let granted = grant(&config, record, &ready.connector.descriptor().hosts)?;
+    let granted = zero_config::grant(&config, record, &ready.connector.descriptor().hosts, environment)?;
     Ok((open_egress(&config, None)?, granted))
 }
 

@@ -11,9 +11,9 @@ use zero_author::project::{Kind, Project};
 use zero_author::{Made, make};
 use zero_builder::fixtures::EXCHANGE_EXTENSION;
 use zero_builder::foreign::Needs;
+use zero_config::Config;
 use zero_connector_sdk::testing::Exchange;
 use zero_engine::{Connector, Engine, Limits, MacKey};
-use zero_native::config::Config;
 use zero_native::host::default_artifacts;
 use zero_pipeline::catalogue::SourceRecord;
 

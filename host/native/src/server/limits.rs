@@ -32,25 +32,19 @@ pub(super) const PING_INTERVAL: Duration = Duration::from_secs(20);
 /// See there.
 pub(super) const PING_TIME_MAX: Duration = Duration::from_secs(10);
 
-/// Entries of `Accept` that are read; the rest says nothing.
-pub(super) const MEDIA_RANGES_MAX: usize = 32;
 /// A comment in a silent stream keeps proxies from closing it.
 pub(super) const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(15);
 /// Events of one question that wait for its client: all it can have, since many may come between two looks of the
 /// client's connection. So a full channel is a client that has gone, and its question ends.
 pub(super) const EVENTS_MAX: usize = 160;
-/// Read, routed, each source, the answer, each late source and its patch, problem, done; operators may let all
-/// candidates be asked.
-const EVENTS_OF_ONE_QUESTION: usize = 5 + 3 * limits::CANDIDATES_MAX;
-const _: () = assert!(EVENTS_OF_ONE_QUESTION <= EVENTS_MAX);
+const _: () = assert!(zero_door::limits::EVENTS_MAX <= EVENTS_MAX);
 
 /// Smaller bodies fit one packet as they are.
 pub(super) const COMPRESSED_BYTES_MIN: u64 = 1024;
 /// Of gzip, brotli and zstd alike: better than their fastest at a fraction of their best one's time.
 pub(super) const COMPRESSION_LEVEL: i32 = 4;
 
-/// Whoever is turned away tries again after this: about one question's time.
-pub(super) const RETRY_AFTER: Duration = Duration::from_secs(1);
+pub(super) use zero_door::limits::RETRY_AFTER;
 
 const _: () = assert!(LAST_TIME_MAX.as_secs() > 2 * limits::GATHER_BUDGET_MAX.as_secs());
 const _: () = assert!(HEADER_BYTES_MAX as usize > 4 * limits::QUESTION_BYTES_MAX);

@@ -1,7 +1,7 @@
 //! The HTTP door.
 //!
 //! - **Takes** a [`Live`] host, a listener and the moment to stop: HTTP/1.1, and HTTP/2 by prior knowledge, on one port.
-//! - **Gives** answers as JSON, text or a stream of events, sources, and its own health.
+//! - **Gives** what [`zero_door`] gives.
 //! - **Fails** per request with an RFC 9457 problem, per connection by closing it, as a whole never once it serves.
 //! - **Limits**: [`limits`] and those of `zero_pipeline::limits`; questions beyond them are turned away at once.
 //! - **Why it is so**: every stage here is bounded in time and memory, so that what one client does slowly, hugely or
@@ -12,26 +12,15 @@ mod limits;
 mod connection;
 mod patience;
 
-mod headers;
 mod problem;
-
-mod answer;
-mod credential;
-mod negotiate;
 mod question;
-mod read;
 mod stream;
-
-mod health;
-mod sources;
 
 pub mod admin;
 
 use crate::live::Live;
 use axum::Router;
-use axum::middleware::from_fn_with_state;
-use axum::routing::get;
-use question::Door;
+use question::Hall;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tower_http::CompressionLevel;
@@ -47,25 +36,19 @@ pub async fn serve(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send,
 ) -> anyhow::Result<()> {
-    let door = Arc::new(Door::new(live.into()));
-    connection::accept(listener, router(Arc::clone(&door)), shutdown, || door.close()).await
+    let hall = Arc::new(Hall::new(live.into()));
+    connection::accept(listener, routed(Arc::clone(&hall)), shutdown, || hall.close()).await
 }
 
-fn router(door: Arc<Door>) -> Router {
+/// The same as a service, for hosts that have connections of their own; it never says that it is about to close.
+pub fn router(live: impl Into<Live>) -> Router {
+    routed(Arc::new(Hall::new(live.into())))
+}
+
+fn routed(hall: Arc<Hall>) -> Router {
     // Streams of events are never compressed: a compressor would hold events back.
     let worth_it = DefaultPredicate::new().and(SizeAbove::new(limits::COMPRESSED_BYTES_MIN));
     let compression =
         CompressionLayer::new().quality(CompressionLevel::Precise(limits::COMPRESSION_LEVEL)).compress_when(worth_it);
-    Router::new()
-        .route("/v1/answer", get(answer::get).post(answer::post))
-        .route("/v1/sources", get(sources::list))
-        .route("/v1/sources/{id}", get(sources::one))
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
-        .fallback(problem::not_found)
-        .method_not_allowed_fallback(problem::method_not_allowed)
-        .layer(compression)
-        // Outermost, so that every response, problems included, carries the same headers.
-        .layer(from_fn_with_state(Arc::clone(&door), headers::around))
-        .with_state(door)
+    Router::new().fallback(question::respond).layer(compression).with_state(hall)
 }

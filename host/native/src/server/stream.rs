@@ -1,62 +1,53 @@
-//! An answer as it comes about: server-sent events.
+//! Server-sent events, in a task of their own.
 //!
 //! - **Takes** an admitted question.
-//! - **Gives** `read`, `routed`, a `source` as each finishes, `answer`, late `source`s and `patch`es, `problem` if it
-//!   ends in one, and always a last `done`; a stream without it was cut off.
-//! - **Fails** inside the stream: its status was sent before the question was read.
+//! - **Gives** its frames as a body, and a comment whenever there was none for a while.
+//! - **Fails** by ending the body.
 //! - **Limits**: [`limits::EVENTS_MAX`] events wait for the client; one that leaves ends its question.
 //! - **Why it is so**: the question runs in a task of its own, so that its pace is never that of the client's network.
 
 use super::limits;
-use super::question::Door;
-use axum::response::sse::{Event as Sent, KeepAlive, Sse};
-use axum::response::{IntoResponse as _, Response};
+use crate::platform::Native;
+use axum::body::{Body, Bytes};
 use core::convert::Infallible;
 use core::pin::Pin;
-use core::task::{Context, Poll};
+use core::task::{Context, Poll, ready};
 use futures_util::Stream;
 use futures_util::future::{AbortHandle, Abortable};
-use serde::Serialize;
-use std::sync::Arc;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
-use zero_pipeline::ledger::Entry;
-use zero_pipeline::wire::answer::{self as wire, id_text, problem_json};
-use zero_pipeline::{Ask, Event};
+use tokio::time::{Instant, Sleep, sleep};
+use zero_door::{KEEP_ALIVE, Telling};
 
-pub(super) fn start(door: Arc<Door>, id: u64, ask: Ask, place: OwnedSemaphorePermit) -> Response {
+pub(super) fn start(telling: Telling<Native, OwnedSemaphorePermit>) -> Body {
     let (sender, receiver) = channel(limits::EVENTS_MAX);
     let (abort, registration) = AbortHandle::new_pair();
-    let mut feed = Feed { sender, sent: 0, abort: abort.clone() };
-    let question = async move {
-        let timing = match door.answer(id, ask, |event| feed.handle_event(event)).await {
-            Ok(answered) => Some(wire::Timing::of(&answered)),
-            Err(problem) => {
-                feed.send("problem", &problem_json(&problem));
-                None
-            }
-        };
-        feed.send("done", &Done { id: id_text(id), timing });
-        drop(place);
-    };
-    tokio::spawn(Abortable::new(question, registration));
-    let keep_alive = KeepAlive::new().interval(limits::KEEP_ALIVE_INTERVAL);
-    // nginx and its like collect a response before they pass it on, unless they are told.
-    let unbuffered = [("x-accel-buffering", "no")];
-    (unbuffered, Sse::new(Events { receiver, abort }).keep_alive(keep_alive)).into_response()
+    let feed = Feed { sender, abort: abort.clone() };
+    tokio::spawn(Abortable::new(telling.tell(move |frame| feed.send(frame)), registration));
+    Body::from_stream(Events { receiver, abort, silence: Box::pin(sleep(limits::KEEP_ALIVE_INTERVAL)) })
 }
 
 /// What the client's connection reads; when it goes, so does the question.
 struct Events {
-    receiver: Receiver<Sent>,
+    receiver: Receiver<Bytes>,
     abort: AbortHandle,
+    /// Ends when a proxy might take the stream for dead.
+    silence: Pin<Box<Sleep>>,
 }
 
 impl Stream for Events {
-    type Item = Result<Sent, Infallible>;
+    type Item = Result<Bytes, Infallible>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.receiver.poll_recv(cx).map(|event| event.map(Ok))
+        let frame = match self.receiver.poll_recv(cx) {
+            Poll::Ready(frame) => frame,
+            Poll::Pending => {
+                ready!(self.silence.as_mut().poll(cx));
+                Some(Bytes::from_static(KEEP_ALIVE))
+            }
+        };
+        self.silence.as_mut().reset(Instant::now() + limits::KEEP_ALIVE_INTERVAL);
+        Poll::Ready(frame.map(Ok))
     }
 }
 
@@ -68,113 +59,62 @@ impl Drop for Events {
 
 /// What the question writes.
 struct Feed {
-    sender: Sender<Sent>,
-    sent: u64,
+    sender: Sender<Bytes>,
     abort: AbortHandle,
 }
 
 impl Feed {
-    fn handle_event(&mut self, event: Event<'_>) {
-        match event {
-            Event::Read { id, question, intent, changes } => {
-                let (id, question, intent) = (id_text(id), &question.text, wire::Intent::of(intent));
-                self.send("read", &Read { id, question, changes, intent });
-            }
-            Event::Routed { portfolio } => {
-                let source = |(id, name, bid)| Routed { id, name, bid };
-                let sources = portfolio.iter().map(|it| (&*it.record.source.id, &*it.record.source.name, it.bid));
-                self.send("routed", &Portfolio { sources: sources.map(source).collect() });
-            }
-            Event::Source { entry } => self.send("source", &Source::of(entry)),
-            Event::Answer { answered } => self.send("answer", &wire::Answer::of(answered)),
-            Event::Patch { answered, because } => {
-                self.send("patch", &Patch { because: &because.source_id, answer: wire::Answer::of(answered) });
-            }
-        }
-    }
-
-    /// One line of JSON; an event that cannot be sent ends the question, since nobody is there to read it.
-    fn send(&mut self, name: &'static str, data: &impl Serialize) {
-        self.sent += 1;
-        let sent = serde_json::to_string(data).ok().and_then(|data| {
-            let event = Sent::default().event(name).id(self.sent.to_string()).data(data);
-            self.sender.try_send(event).ok()
-        });
-        if sent.is_none() {
+    /// A frame that cannot be sent ends the question, since nobody is there to read it.
+    fn send(&self, frame: Bytes) {
+        if self.sender.try_send(frame).is_err() {
             self.abort.abort();
         }
     }
 }
 
-#[derive(Serialize)]
-struct Read<'a> {
-    id: String,
-    question: &'a str,
-    changes: &'a [String],
-    intent: wire::Intent,
-}
-
-#[derive(Serialize)]
-struct Portfolio<'a> {
-    sources: Vec<Routed<'a>>,
-}
-
-#[derive(Serialize)]
-struct Routed<'a> {
-    id: &'a str,
-    name: &'a str,
-    bid: f32,
-}
-
-#[derive(Serialize)]
-struct Source {
-    #[serde(flatten)]
-    source: wire::Source,
-    took_ms: u64,
-}
-
-impl Source {
-    fn of(entry: &Entry) -> Self {
-        let took_ms = u64::try_from(entry.took.as_millis()).unwrap_or(u64::MAX);
-        Self { source: wire::Source::of(entry), took_ms }
-    }
-}
-
-#[derive(Serialize)]
-struct Patch<'a> {
-    because: &'a str,
-    answer: wire::Answer,
-}
-
-#[derive(Serialize)]
-struct Done {
-    id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    timing: Option<wire::Timing>,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures_util::StreamExt as _;
+
+    fn events(receiver: Receiver<Bytes>, abort: AbortHandle) -> Events {
+        Events { receiver, abort, silence: Box::pin(sleep(limits::KEEP_ALIVE_INTERVAL)) }
+    }
 
     #[test]
     fn a_client_that_takes_nothing_ends_its_question() {
         let (sender, receiver) = channel(2);
         let (abort, _registration) = AbortHandle::new_pair();
-        let mut feed = Feed { sender, sent: 0, abort: abort.clone() };
-        feed.send("read", &1);
-        feed.send("routed", &2);
+        let feed = Feed { sender, abort: abort.clone() };
+        feed.send(Bytes::from("read"));
+        feed.send(Bytes::from("routed"));
         assert!(!abort.is_aborted());
-        feed.send("source", &3);
+        feed.send(Bytes::from("source"));
         assert!(abort.is_aborted());
         assert_eq!(receiver.len(), 2);
     }
 
-    #[test]
-    fn a_client_that_goes_ends_its_question() {
+    #[tokio::test]
+    async fn a_client_that_goes_ends_its_question() {
         let (_sender, receiver) = channel(2);
         let (abort, _registration) = AbortHandle::new_pair();
-        drop(Events { receiver, abort: abort.clone() });
+        drop(events(receiver, abort.clone()));
         assert!(abort.is_aborted());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_silent_stream_says_that_it_lives() {
+        let (sender, receiver) = channel(2);
+        let mut events = events(receiver, AbortHandle::new_pair().0);
+        let start = Instant::now();
+        assert_eq!(events.next().await.unwrap().unwrap(), ":\n\n");
+        tokio::time::sleep(limits::KEEP_ALIVE_INTERVAL / 2).await;
+        sender.try_send(Bytes::from("read")).unwrap();
+        assert_eq!(events.next().await.unwrap().unwrap(), "read");
+        assert_eq!(events.next().await.unwrap().unwrap(), ":\n\n");
+        // Silence is counted from the last that was sent.
+        assert_eq!(start.elapsed().as_secs(), (limits::KEEP_ALIVE_INTERVAL * 5 / 2).as_secs());
+        drop(sender);
+        assert!(events.next().await.is_none());
     }
 }

@@ -44,6 +44,7 @@ pub(crate) async fn world_with(questions_in_flight_max: usize) -> Option<World> 
     let host = tokio::task::spawn_blocking(move || {
         let mut bundle = Bundle::read(&folder, None).unwrap();
         bundle.config.server.questions_in_flight_max = questions_in_flight_max;
+        bundle.config.server.receipts = true;
         // Each question asks the silent source once, so that a test knows whose connection it sees.
         bundle.config.pipeline.hedge = false;
         bundle.config.egress.overrides.insert("en.wikipedia.org".to_owned(), format!("http://{silent}"));

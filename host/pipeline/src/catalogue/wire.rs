@@ -2,6 +2,7 @@
 
 use super::mapping::lay_over;
 use super::{Category, ID_BYTES_MAX, KeyNeed, Source, SourceRecord};
+use crate::rules::{AskedFrom, Jurisdiction};
 use crate::wire::kind_from_name;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -51,6 +52,10 @@ pub(super) struct Record {
     trust: f32,
     #[serde(default)]
     personal: bool,
+    #[serde(default)]
+    regions: Vec<String>,
+    #[serde(default)]
+    not_from: Vec<String>,
     enabled: Option<bool>,
     requests_per_second: Option<Rate>,
     connections: Option<u32>,
@@ -111,6 +116,10 @@ impl Record {
                  together with its credentials",
             );
         }
+        let jurisdictions = |texts: &[String]| -> Result<Vec<Jurisdiction>, String> {
+            texts.iter().map(|text| text.parse().map_err(|wrong| format!("source `{id}`: {wrong}"))).collect()
+        };
+        let asked_from = AskedFrom { regions: jurisdictions(&self.regions)?, not_from: jurisdictions(&self.not_from)? };
         let kinds = self
             .kinds
             .iter()
@@ -151,6 +160,7 @@ impl Record {
             hosts: self.hosts,
             trust: self.trust,
             personal: self.personal,
+            asked_from,
             enabled: self.enabled.unwrap_or(self.key != KeyNeed::Required),
             requests_per_second,
             connections: self.connections,

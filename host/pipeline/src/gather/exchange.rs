@@ -1,10 +1,10 @@
 //! One exchange: cache, one flight per key, breaker, pace, one hedge, one retry.
 
 use crate::answer::Asked;
-use crate::cache::Lookup;
+use crate::cache::{Key, Lookup};
 use crate::catalogue::SourceRecord;
 use crate::health::Suspension;
-use crate::platform::{Fetched, Freshness, Platform};
+use crate::platform::{Fetched, Freshness, Kept, Platform};
 use async_lock::Semaphore;
 use core::pin::pin;
 use core::time::Duration;
@@ -80,6 +80,11 @@ async fn shared<P: Platform>(
     request: &Request,
     connections: &Semaphore,
 ) -> (Outcome, bool) {
+    // What may not rest in this region is neither kept nor shared with another question.
+    if !asked.region.settings.rules.may_rest(record) {
+        let _connection = connections.acquire().await;
+        return (send(asked, record, request).await.outcome, false);
+    }
     let key = asked.region.cache_key(record, request);
     loop {
         match asked.region.cache.look_up(key, asked.platform.elapsed()) {
@@ -91,23 +96,37 @@ async fn shared<P: Platform>(
                 }
             }
             Lookup::Fetch(flight) => {
-                let fetched = send(asked, record, request, connections).await;
-                flight.land(&fetched, request.cache_seconds, asked.platform.elapsed());
+                let connection = connections.acquire().await;
+                if let Some(Kept { response, left }) = recall(asked, record, key).await {
+                    let outcome = Outcome::Response(response);
+                    flight.land_for(&outcome, Some(left), asked.platform.elapsed());
+                    return (outcome, true);
+                }
+                let fetched = send(asked, record, request).await;
+                drop(connection);
+                let lifetime = flight.land(&fetched, request.cache_seconds, asked.platform.elapsed());
+                keep(asked, record, key, &fetched, lifetime);
                 return (fetched.outcome, false);
             }
         }
     }
 }
 
-/// Sends a request as far as breaker, pace and budgets allow.
-async fn send<P: Platform>(
-    asked: &Arc<Asked<P>>,
-    record: &Arc<SourceRecord>,
-    request: &Request,
-    connections: &Semaphore,
-) -> Fetched {
+/// From the platform's own cache, which lasts longer than this process. What is personal does not last.
+async fn recall<P: Platform>(asked: &Asked<P>, record: &SourceRecord, key: Key) -> Option<Kept> {
+    if record.personal { None } else { asked.platform.recall(key).await }
+}
+
+/// Likewise.
+fn keep<P: Platform>(asked: &Asked<P>, record: &SourceRecord, key: Key, fetched: &Fetched, lifetime: Option<Duration>) {
+    if let (Some(left), Outcome::Response(response), false) = (lifetime, &fetched.outcome, record.personal) {
+        asked.platform.keep(key, Kept { response: response.clone(), left });
+    }
+}
+
+/// Sends a request as far as breaker, pace and budgets allow; a connection is the caller's.
+async fn send<P: Platform>(asked: &Arc<Asked<P>>, record: &Arc<SourceRecord>, request: &Request) -> Fetched {
     let (platform, health, id) = (&asked.platform, &asked.region.health, record.source.id.as_str());
-    let _connection = connections.acquire().await;
     // A probe that ends without an outcome, since its question is over, is given back.
     let _probe = match health.admit(id, platform.elapsed()) {
         Ok(probe) => probe,

@@ -4,8 +4,10 @@
 //! et al. 2004), plus what the intent says of topic, kind, entities and language. All of it is additive, so one pass
 //! over the postings of the question's words scores every source.
 
+use super::table::Table;
 use crate::catalogue::Catalogue;
 use crate::wire::value_kind;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use unicode_segmentation::UnicodeSegmentation as _;
 use zero_types::prelude::*;
@@ -30,30 +32,53 @@ const LANGUAGE_PENALTY: f32 = -4.0;
 const QUESTION_WORDS_MAX: usize = 64;
 
 /// An inverted index over the sources of a catalogue, by position in it.
-#[derive(Debug, Clone, Default)]
+///
+/// It is flat, and it can be written down: an edge target starts with the index that the bundle was built with, since
+/// building one costs more than most questions, and since logarithms need not round alike everywhere.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Index {
-    postings: BTreeMap<String, Vec<(usize, f32)>>,
-    topics: BTreeMap<String, Vec<usize>>,
-    entities: BTreeMap<String, Vec<usize>>,
-    /// Triggers of several words: the first word leads to the phrase.
-    phrases: BTreeMap<String, Vec<(Vec<String>, usize)>>,
+    postings: Table<(u32, f32)>,
+    topics: Table<u32>,
+    entities: Table<u32>,
+    /// Triggers, their words joined by spaces.
+    phrases: Table<u32>,
+    /// Words of the longest.
+    phrase_words_max: u32,
+    languages: Table<u32>,
     sources: Vec<Facts>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Facts {
     computed: bool,
-    kinds: Vec<Kind>,
-    languages: Vec<String>,
+    /// A bit for each kind of question; none for all.
+    kinds: u32,
+    /// Whether it is written in any language at all.
+    speaks: bool,
+}
+
+fn bit(kind: Kind) -> u32 {
+    1_u32.checked_shl(kind as u32).unwrap_or(0)
+}
+
+/// What an index is made of, while it is.
+#[derive(Default)]
+struct Draft {
+    topics: BTreeMap<String, Vec<u32>>,
+    entities: BTreeMap<String, Vec<u32>>,
+    phrases: BTreeMap<String, Vec<u32>>,
+    phrase_words_max: usize,
+    languages: BTreeMap<String, Vec<u32>>,
+    sources: Vec<Facts>,
 }
 
 impl Index {
     /// Indexes every record.
     #[must_use]
     pub fn new(catalogue: &Catalogue) -> Self {
-        let mut index = Self::default();
+        let mut draft = Draft::default();
         let mut documents = Vec::new();
-        for (at, record) in catalogue.records().iter().enumerate() {
+        for (at, record) in (0_u32..).zip(catalogue.records()) {
             let mut terms: BTreeMap<String, f32> = BTreeMap::new();
             let mut add =
                 |text: &str, weight: f32| words(text).for_each(|word| *terms.entry(word).or_default() += weight);
@@ -66,38 +91,42 @@ impl Index {
 
             for trigger in &record.triggers {
                 let phrase: Vec<String> = words(trigger).collect();
-                if let Some(first) = phrase.first().cloned() {
-                    index.phrases.entry(first).or_default().push((phrase, at));
+                draft.phrase_words_max = draft.phrase_words_max.max(phrase.len());
+                if !phrase.is_empty() {
+                    draft.phrases.entry(phrase.join(" ")).or_default().push(at);
                 }
             }
-            record.source.topics.iter().for_each(|topic| index.topics.entry(topic.clone()).or_default().push(at));
-            record.entities.iter().for_each(|kind| index.entities.entry(kind.clone()).or_default().push(at));
-            index.sources.push(Facts {
+            record.source.topics.iter().for_each(|topic| draft.topics.entry(topic.clone()).or_default().push(at));
+            record.entities.iter().for_each(|kind| draft.entities.entry(kind.clone()).or_default().push(at));
+            let languages = &record.source.languages;
+            languages.iter().for_each(|it| draft.languages.entry(base(it).to_owned()).or_default().push(at));
+            draft.sources.push(Facts {
                 computed: record.is_computed(),
-                kinds: record.kinds.clone(),
-                languages: record.source.languages.iter().map(|language| base(language).to_owned()).collect(),
+                kinds: record.kinds.iter().fold(0, |bits, &kind| bits | bit(kind)),
+                speaks: !languages.is_empty(),
             });
         }
-        index.weigh(documents);
-        index
+        Self {
+            postings: weighed(documents).into(),
+            topics: draft.topics.into(),
+            entities: draft.entities.into(),
+            phrases: draft.phrases.into(),
+            phrase_words_max: u32::try_from(draft.phrase_words_max.min(QUESTION_WORDS_MAX)).unwrap_or(0),
+            languages: draft.languages.into(),
+            sources: draft.sources,
+        }
     }
 
-    /// Turns counts into BM25 scores once, so that a question only adds them up.
-    fn weigh(&mut self, documents: Vec<BTreeMap<String, f32>>) {
-        let count = documents.len() as f32;
-        let mut frequency: BTreeMap<String, f32> = BTreeMap::new();
-        documents.iter().flat_map(BTreeMap::keys).for_each(|term| *frequency.entry(term.clone()).or_default() += 1.0);
-        let lengths: Vec<f32> = documents.iter().map(|terms| terms.values().sum()).collect();
-        let average = lengths.iter().sum::<f32>() / count.max(1.0);
-        for ((at, terms), length) in documents.into_iter().enumerate().zip(lengths) {
-            for (term, weight) in terms {
-                let df = frequency.get(&term).copied().unwrap_or(1.0);
-                let idf = (1.0 + (count - df + 0.5) / (df + 0.5)).ln();
-                let norm = 1.0 - B + B * length / average.max(1.0);
-                let score = idf * weight * (K1 + 1.0) / (weight + K1 * norm);
-                self.postings.entry(term).or_default().push((at, score));
-            }
-        }
+    /// Over how many sources it is.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.sources.len()
+    }
+
+    /// Whether it is over none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.sources.is_empty()
     }
 
     /// The positions of at most `at_most` sources that might answer, best first; computed ones, whose bids cost no
@@ -105,8 +134,8 @@ impl Index {
     #[must_use]
     pub fn candidates(&self, question: &Question, intent: &Intent, at_most: usize) -> Vec<usize> {
         let mut scores = vec![0.0_f32; self.sources.len()];
-        let mut add = |at: usize, score: f32| {
-            if let Some(sum) = scores.get_mut(at) {
+        let mut add = |at: u32, score: f32| {
+            if let Some(sum) = scores.get_mut(at as usize) {
                 *sum += score;
             }
         };
@@ -115,28 +144,31 @@ impl Index {
         distinct.sort_unstable();
         distinct.dedup();
         for word in distinct {
-            self.postings.get(word).into_iter().flatten().for_each(|&(at, score)| add(at, score));
+            self.postings.get(word).iter().for_each(|&(at, score)| add(at, score));
         }
         for start in 0..asked.len() {
-            let rest = asked.get(start..).unwrap_or_default();
-            for (phrase, at) in rest.first().and_then(|word| self.phrases.get(word)).into_iter().flatten() {
-                if rest.starts_with(phrase) {
-                    add(*at, PHRASE_SCORE);
-                }
+            let mut phrase = String::new();
+            for word in asked.iter().skip(start).take(self.phrase_words_max as usize) {
+                phrase.push_str(word);
+                self.phrases.get(&phrase).iter().for_each(|&at| add(at, PHRASE_SCORE));
+                phrase.push(' ');
             }
         }
         for topic in &intent.topics {
-            self.topics.get(&topic.name).into_iter().flatten().for_each(|&at| add(at, TOPIC_SCORE * topic.weight));
+            self.topics.get(&topic.name).iter().for_each(|&at| add(at, TOPIC_SCORE * topic.weight));
         }
         for kind in intent.entities.iter().flat_map(|entity| value_kind(&entity.value)) {
-            self.entities.get(&kind).into_iter().flatten().for_each(|&at| add(at, ENTITY_SCORE));
+            self.entities.get(&kind).iter().for_each(|&at| add(at, ENTITY_SCORE));
         }
-        let language = base(&intent.language);
-        for (score, facts) in scores.iter_mut().zip(&self.sources) {
-            if !facts.kinds.is_empty() {
-                *score += if facts.kinds.contains(&intent.kind) { KIND_SCORE } else { KIND_PENALTY };
+        let mut understood = vec![false; self.sources.len()];
+        for &at in self.languages.get(base(&intent.language)) {
+            understood.get_mut(at as usize).into_iter().for_each(|it| *it = true);
+        }
+        for ((score, facts), understood) in scores.iter_mut().zip(&self.sources).zip(understood) {
+            if facts.kinds != 0 {
+                *score += if facts.kinds & bit(intent.kind) != 0 { KIND_SCORE } else { KIND_PENALTY };
             }
-            if !facts.languages.is_empty() && !facts.languages.iter().any(|spoken| spoken == language) {
+            if facts.speaks && !understood {
                 *score += LANGUAGE_PENALTY;
             }
         }
@@ -154,6 +186,26 @@ impl Index {
         ranked.truncate(at_most);
         ranked.into_iter().map(|(_, at)| at).collect()
     }
+}
+
+/// Turns counts into BM25 scores once, so that a question only adds them up.
+fn weighed(documents: Vec<BTreeMap<String, f32>>) -> BTreeMap<String, Vec<(u32, f32)>> {
+    let count = documents.len() as f32;
+    let mut frequency: BTreeMap<String, f32> = BTreeMap::new();
+    documents.iter().flat_map(BTreeMap::keys).for_each(|term| *frequency.entry(term.clone()).or_default() += 1.0);
+    let lengths: Vec<f32> = documents.iter().map(|terms| terms.values().sum()).collect();
+    let average = lengths.iter().sum::<f32>() / count.max(1.0);
+    let mut postings: BTreeMap<String, Vec<(u32, f32)>> = BTreeMap::new();
+    for ((at, terms), length) in (0_u32..).zip(documents).zip(lengths) {
+        for (term, weight) in terms {
+            let df = frequency.get(&term).copied().unwrap_or(1.0);
+            let idf = (1.0 + (count - df + 0.5) / (df + 0.5)).ln();
+            let norm = 1.0 - B + B * length / average.max(1.0);
+            let score = idf * weight * (K1 + 1.0) / (weight + K1 * norm);
+            postings.entry(term).or_default().push((at, score));
+        }
+    }
+    postings
 }
 
 /// Lower-cased words without the commonest English endings, so that "currencies" finds "currency".

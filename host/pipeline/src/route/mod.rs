@@ -9,6 +9,7 @@
 
 mod index;
 mod portfolio;
+mod table;
 
 pub use index::Index;
 pub use portfolio::Planned;
@@ -55,17 +56,22 @@ fn candidates<P: Platform>(asked: &Asked<P>, ledger: &mut Vec<Entry>) -> Vec<Arc
     let found: Vec<Arc<SourceRecord>> = if asked.only.is_empty() {
         let at_most = region.settings.candidates_max;
         let found = region.index.candidates(&asked.question, &asked.intent, at_most);
-        found.into_iter().filter_map(|at| region.catalogue.records().get(at).cloned()).collect()
+        found.into_iter().filter_map(|at| region.catalogue.at(at).cloned()).collect()
     } else {
         asked.only.iter().filter_map(|id| region.catalogue.get(id).cloned()).collect()
     };
     let named = |list: &[String], record: &SourceRecord| list.contains(&record.source.id);
     found
         .into_iter()
-        .filter(|record| record.enabled)
+        // Whoever names a source that this target cannot ask hears that, switched on or not.
+        .filter(|record| record.enabled || !asked.only.is_empty() && asked.platform.lacks(record).is_some())
         .filter(|record| {
             let reason = if named(&asked.blocked, record) {
                 Some(DenialReason::Asker)
+            } else if region.settings.rules.denies(record).is_some() {
+                Some(DenialReason::Policy)
+            } else if asked.platform.lacks(record).is_some() {
+                Some(DenialReason::Unsupported)
             } else if record.personal && !named(&asked.consent, record) {
                 Some(DenialReason::Consent)
             } else {

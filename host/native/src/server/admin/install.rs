@@ -122,6 +122,6 @@ async fn collect(body: Body, bytes_max: usize) -> Result<Vec<u8>, Problem> {
         Ok(Ok(body)) => Ok(body.to_bytes().into()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(problems::too_large(bytes_max)),
         Ok(Err(error)) => Err(Problem::malformed(format!("the body broke off: {error}"), "send it again, whole")),
-        Err(_) => Err(problem::body_too_slow()),
+        Err(_) => Err(zero_door::problem::body_too_slow()),
     }
 }

@@ -66,7 +66,7 @@ pub(super) fn refused(error: &Error) -> Response {
     if let Value::Object(body) = &mut body {
         body.insert("report".to_owned(), report);
     }
-    let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(problem::PROBLEM_JSON))];
+    let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(zero_door::problem::PROBLEM_JSON))];
     (status, headers, Body::from(body.to_string())).into_response()
 }
 

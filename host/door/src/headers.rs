@@ -1,0 +1,40 @@
+//! What every response carries.
+
+use crate::reply::Reply;
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Method, Response, header};
+use zero_pipeline::wire::answer::id_text;
+
+static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// An answer is for one asker and one moment; and nothing here is a page that a browser should run, frame or guess
+/// the type of.
+static ALWAYS: [(HeaderName, HeaderValue); 6] = [
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (header::VARY, HeaderValue::from_static("accept, accept-encoding")),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+];
+
+/// The response to a request of this id and method.
+pub(crate) fn around<P, G>(id: u64, method: &Method, mut response: Response<Reply<P, G>>) -> Response<Reply<P, G>> {
+    let headers = response.headers_mut();
+    for (name, value) in &ALWAYS {
+        headers.insert(name, value.clone());
+    }
+    if let Ok(id) = HeaderValue::from_str(&id_text(id)) {
+        headers.insert(&REQUEST_ID, id);
+    }
+    if *method == Method::HEAD { without_body(response) } else { response }
+}
+
+/// The head of a response alone; a stream that nobody reads is not begun.
+fn without_body<P, G>(mut response: Response<Reply<P, G>>) -> Response<Reply<P, G>> {
+    if let Reply::Whole(body) = response.body() {
+        let length = body.len();
+        response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
+    }
+    response.map(|_| Reply::Whole(Bytes::new()))
+}
