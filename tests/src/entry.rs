@@ -131,8 +131,8 @@ fn body(connector: &str, bytes: &[u8]) {
             let Step::Fetch(fetch) = &step else { break };
             let outcomes = vec![Outcome::Response(response.clone()); fetch.requests.len()];
             match (native.resume)(&record.source, &fetch.state, &outcomes) {
-                Ok(next) => step = next,
-                Err(_) => break,
+                Ok(Ok(next)) => step = next,
+                _ => break,
             }
         }
         let _ = (native.resume)(&record.source, bytes, &[Outcome::Response(response.clone())]);
@@ -156,7 +156,7 @@ fn plans(connector: &str) -> Vec<(&'static SourceRecord, Step)> {
         let plan = |record: &'static std::sync::Arc<SourceRecord>| {
             let question = Question::new(record.must.first()?.as_str());
             let native = rooms().connectors.get(record.connector.as_str())?;
-            let plan = (native.plan)(&record.source, &question, &zero_intent::read(&question)).ok()?;
+            let plan = (native.plan)(&record.source, &question, &zero_intent::read(&question)).ok()?.ok()?;
             Some((record.as_ref(), plan.step))
         };
         sources().iter().filter_map(plan).collect()
