@@ -7,6 +7,7 @@ mod bundle;
 mod connector;
 mod connectors;
 mod doctor;
+mod health;
 mod out;
 mod progress;
 mod replay;
@@ -65,6 +66,8 @@ enum Command {
     Replay(replay::ReplayArguments),
     /// Look for what is wrong with this installation, and say how to mend it
     Doctor,
+    /// Whether the host of this machine answers: exits 0 when it does
+    Health(health::HealthArguments),
     /// Print shell completions
     Completions {
         /// The shell
@@ -86,6 +89,7 @@ fn main() -> ExitCode {
         Command::Bundle(command) => bundle::bundle(&cli.setup, &command),
         Command::Replay(arguments) => replay::replay(&cli.setup, &arguments),
         Command::Doctor => doctor::doctor(&cli.setup),
+        Command::Health(arguments) => health::health(&arguments),
         Command::Completions { shell } => completions(shell),
         Command::InternalCompile => return zero_engine::compile_child(),
     };
