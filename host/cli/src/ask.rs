@@ -3,11 +3,12 @@
 use crate::progress::Progress;
 use crate::setup::{Setup, Verify, runtime};
 use crate::{exit, out};
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use core::time::Duration;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use zero_native::Host;
 use zero_native::host::FILES_SOURCE;
 use zero_pipeline::problem::Whose;
 use zero_pipeline::receipt::Receipt;
@@ -135,10 +136,27 @@ fn show(host: &zero_native::Host, arguments: &AskArguments, answered: &Answered)
         }
     }
     if let Some(path) = &arguments.receipt {
+        may_be_written(answered, host)?;
         let receipt = Receipt::of(answered, &host.region.settings)?.to_json()?;
         std::fs::write(path, receipt).with_context(|| format!("writing {}", path.display()))?;
     }
     Ok(if answer.abstention.is_some() { ExitCode::from(exit::ABSTAINED) } else { ExitCode::SUCCESS })
+}
+
+/// A receipt holds all that was said: personal data may not rest in every region.
+fn may_be_written(answered: &Answered, host: &Host) -> Result<()> {
+    let rests = |source: &str| {
+        let record = host.region.catalogue.get(source);
+        record.is_none_or(|record| host.region.settings.rules.may_rest(record))
+    };
+    match answered.exchanges.iter().find(|exchange| !rests(&exchange.source_id)) {
+        None => Ok(()),
+        Some(exchange) => bail!(
+            "the receipt is not written: it holds what `{}` said, and personal data may not rest in this region\n\n\
+             hint: `personal_data` of `[region]` says where it may",
+            exchange.source_id
+        ),
+    }
 }
 
 /// The asker's own files by their paths: nobody can open the virtual host they are asked at.

@@ -1,7 +1,7 @@
 //! `zero bundle build`.
 
 use super::inputs::inputs;
-use super::packages::{self, TargetName};
+use super::packages;
 use super::{SigningArguments, summary};
 use crate::connector::{AccessArguments, TrustFiles};
 use crate::out;
@@ -29,7 +29,7 @@ pub(crate) struct BuildArguments {
     /// once. `NAME.manifest.json` beside a component says what it may ask for
     #[arg(long, value_name = "DIR|REFERENCE")]
     pub(super) components: Vec<String>,
-    /// Folder with `regions` and deployment files, instead of ./edge-config or the bundle's
+    /// Folder with `regions`, instead of ./edge-config or the bundle's
     #[arg(long, value_name = "DIR")]
     edge_config: Option<PathBuf>,
     #[command(flatten)]
@@ -38,8 +38,8 @@ pub(crate) struct BuildArguments {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Targets to make packages for; may be given more than once
-    #[arg(long, value_name = "TARGET", value_enum)]
-    target: Vec<TargetName>,
+    #[arg(long, value_name = "TARGET", value_parser = packages::names())]
+    target: Vec<String>,
     /// A connector that shall be redeployed alone, where the target can; may be given more than once
     #[arg(long, value_name = "CONNECTOR")]
     apart: Vec<String>,
@@ -53,7 +53,7 @@ pub(crate) struct BuildArguments {
 }
 
 impl BuildArguments {
-    /// Where regions and deployment files are.
+    /// Where regions are.
     pub(super) fn edge_config(&self, base: &Path) -> PathBuf {
         let here = || Some(PathBuf::from("edge-config")).filter(|folder| folder.join("regions").is_dir());
         self.edge_config.clone().or_else(here).unwrap_or_else(|| base.join("edge-config"))
@@ -97,8 +97,13 @@ pub(super) fn build(setup: &Setup, arguments: &BuildArguments) -> Result<ExitCod
     let base = setup.bundle_dir();
     let beside = || base.parent().map(|parent| parent.join("orchestrators")).unwrap_or_default();
     let orchestrators = arguments.orchestrators.clone().unwrap_or_else(beside);
-    let deployment = arguments.edge_config(&base);
-    let options = PackOptions { orchestrators: &orchestrators, deployment: &deployment, apart: &arguments.apart };
+    let (trust, signing) = (arguments.trust.policy()?, signers.signing());
+    let options = PackOptions {
+        orchestrators: &orchestrators,
+        apart: &arguments.apart,
+        trust: trust.as_deref(),
+        signing: Some(&signing).filter(|signing| !signing.signers.is_empty()),
+    };
     packages::make(&BundleView::of(contents)?, &arguments.target, &options, &root)?;
     Ok(ExitCode::SUCCESS)
 }

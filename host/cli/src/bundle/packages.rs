@@ -2,7 +2,7 @@
 
 use crate::out;
 use anyhow::{Context as _, Result, bail};
-use clap::ValueEnum;
+use clap::builder::PossibleValuesParser;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -11,23 +11,33 @@ use zero_bundle::{BundleView, PackOptions, Package, Target};
 /// What stands in a package's folder, so that only a package is ever replaced by one.
 const MARK: &str = ".zero-package";
 
-/// A target by its name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum TargetName {
-    /// A host of one's own: systemd, containers, Kubernetes
-    Native,
-    /// All of them
-    All,
+/// Every target; a line for each.
+const TARGETS: &[Target] = &[
+    zero_bundle::native::TARGET,
+    Target { name: "spin", pack: zero_compose::spin },
+    Target { name: "workers", pack: zero_workers_pack::package },
+    Target { name: "lambda", pack: lambda },
+];
+
+/// Stands for all of them.
+const ALL: &str = "all";
+
+/// A package of Lambda vouches for itself where it runs.
+fn lambda(view: &BundleView, options: &PackOptions<'_>) -> Result<Package> {
+    let extras = zero_lambda_pack::Extras { trust: options.trust, signing: options.signing };
+    zero_lambda_pack::pack_with(view, options, extras)
 }
 
-/// Every target; a line for each.
-const TARGETS: [(TargetName, Target); 1] = [(TargetName::Native, zero_bundle::native::TARGET)];
+/// What `--target` takes.
+pub(super) fn names() -> PossibleValuesParser {
+    PossibleValuesParser::new(TARGETS.iter().map(|target| target.name).chain([ALL]))
+}
 
 /// Makes the packages below `root` and prints what they hold.
-pub(super) fn make(view: &BundleView, wanted: &[TargetName], options: &PackOptions<'_>, root: &Path) -> Result<()> {
-    let is_wanted = |name: &TargetName| wanted.contains(name) || wanted.contains(&TargetName::All);
+pub(super) fn make(view: &BundleView, wanted: &[String], options: &PackOptions<'_>, root: &Path) -> Result<()> {
+    let is_wanted = |target: &&Target| wanted.iter().any(|name| name == target.name || name == ALL);
     let mut made: Vec<(&str, Package)> = Vec::new();
-    for (_, target) in TARGETS.iter().filter(|(name, _)| is_wanted(name)) {
+    for target in TARGETS.iter().filter(is_wanted) {
         let package = (target.pack)(view, options).with_context(|| format!("the target `{}`", target.name))?;
         check(target.name, view, &package)?;
         let mark = format!("{} {}\n", target.name, view.lock_digest);

@@ -209,6 +209,12 @@ impl TrustArguments {
 }
 
 impl TrustFiles {
+    /// The policy's own text.
+    pub(crate) fn policy(&self) -> Result<Option<Vec<u8>>> {
+        let read = |path: &PathBuf| std::fs::read(path).with_context(|| format!("reading {}", path.display()));
+        self.trust.as_ref().map(read).transpose()
+    }
+
     /// None when nobody is trusted.
     pub(crate) fn trust(&self) -> Result<Option<Trust>> {
         let some = self.trust.is_some() || !self.public_key.is_empty();
