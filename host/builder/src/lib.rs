@@ -11,9 +11,11 @@
 pub mod fixtures;
 pub mod foreign;
 pub mod guest;
+mod orchestrator;
 pub mod sources;
 mod versions;
 
+pub use orchestrator::orchestrator;
 pub use versions::{Adapter, VERSIONS, Version, compatibility_table, latest, version_of};
 
 use sha2::{Digest as _, Sha256};

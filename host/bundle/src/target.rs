@@ -44,6 +44,8 @@ pub struct Package {
 pub struct PackOptions<'a> {
     /// The folder with the built orchestrators: `spin.wasm`, `workers.wasm` ...
     pub orchestrators: &'a Path,
+    /// The folder with the deployment files: `edge-config`.
+    pub deployment: &'a Path,
     /// Connectors that the operator redeploys alone, where the target can.
     pub apart: &'a [String],
 }

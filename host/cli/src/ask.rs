@@ -1,7 +1,7 @@
 //! `zero ask`: progress of the sources, then the answer with numbered citations.
 
 use crate::progress::Progress;
-use crate::setup::{Setup, runtime};
+use crate::setup::{Setup, Verify, runtime};
 use crate::{exit, out};
 use anyhow::{Context as _, Result};
 use clap::Args;
@@ -54,6 +54,8 @@ pub(crate) struct AskArguments {
     /// Units of the answer: metric, imperial or us
     #[arg(long, value_name = "SYSTEM", value_parser = units)]
     units: Option<UnitSystem>,
+    #[command(flatten)]
+    verify: Verify,
 }
 
 fn units(name: &str) -> Result<UnitSystem, String> {
@@ -70,7 +72,7 @@ pub(crate) fn ask(setup: &Setup, arguments: AskArguments) -> Result<ExitCode> {
         Ok(ask) => ask,
         Err(problem) => return Ok(explain(&problem)),
     };
-    let bundle = setup.bundle()?;
+    let bundle = setup.bundle_verified(&arguments.verify)?;
     let host = setup.host(bundle, arguments.files.as_deref())?;
     let mut progress = Progress::new(arguments.json);
     let answered = runtime()?.block_on(host.answer(ask, Fixed::default(), |event| progress.hear(event)));

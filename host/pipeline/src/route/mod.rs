@@ -63,7 +63,8 @@ fn candidates<P: Platform>(asked: &Asked<P>, ledger: &mut Vec<Entry>) -> Vec<Arc
     let named = |list: &[String], record: &SourceRecord| list.contains(&record.source.id);
     found
         .into_iter()
-        .filter(|record| record.enabled)
+        // Whoever names a source that this target cannot ask hears that, switched on or not.
+        .filter(|record| record.enabled || !asked.only.is_empty() && asked.platform.lacks(record).is_some())
         .filter(|record| {
             let reason = if named(&asked.blocked, record) {
                 Some(DenialReason::Asker)
