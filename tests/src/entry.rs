@@ -178,6 +178,25 @@ pub fn receipt_seed() -> String {
     Receipt::of(&answered, &Settings::default()).and_then(|receipt| receipt.to_json()).unwrap_or_default()
 }
 
+/// What an edge target is handed of its bundle: read, and used as a question would.
+pub fn edge_data(bytes: &[u8]) {
+    let Ok(data) = zero_edge::EdgeData::read(bytes.to_vec()) else { return };
+    let question = Question::new("what is the capital of Japan, and what do my notes say of it");
+    let found = data.index.candidates(&question, &Intent::unknown("en"), 48);
+    let _ = found.into_iter().filter(|&at| data.catalogue.at(at).is_some()).count();
+    let _ = zero_edge::Site::new(data, zero_edge::Target::WORKERS).map(|site| site.lacks());
+}
+
+/// The data of a bundle with a few sources of the catalogue.
+#[must_use]
+pub fn edge_data_seed() -> Vec<u8> {
+    let few = sources().iter().step_by(90).map(|record| record.as_ref().clone());
+    let config = zero_config::Config::from_toml("").ok();
+    let data =
+        config.map(|config| zero_edge::EdgeData::new(config, Catalogue::from_records(few), Vec::new(), Vec::new()));
+    data.and_then(|data| data.write().ok()).unwrap_or_default()
+}
+
 /// A configuration file.
 pub fn config(bytes: &[u8]) {
     let _ = zero_config::Config::from_toml(&String::from_utf8_lossy(bytes));
