@@ -23,6 +23,25 @@ const PROFILE: &str = "orchestrator";
 /// Stack of an orchestrator, bytes: it holds the state of many exchanges, and there is one of it.
 const STACK_BYTES: usize = 1024 * 1024;
 
+/// Where the orchestrators of this work tree lie.
+pub(crate) fn folder(root: &Path) -> PathBuf {
+    components::target_dir(root).join("orchestrators")
+}
+
+/// The lints of what only edge runtimes compile.
+pub(crate) fn lints(root: &Path, toolchain: &Toolchain) -> Result<()> {
+    // Debian's compiler comes without its clippy.
+    if *toolchain != Toolchain::Rustup {
+        return Ok(());
+    }
+    let mut cargo = Command::new("cargo");
+    cargo.current_dir(root).args(["clippy", "--quiet", "--package", "zero-workers", "--target", guest::TARGET]);
+    if !cargo.args(["--", "-D", "warnings"]).status().context("running cargo")?.success() {
+        bail!("the orchestrators have lints");
+    }
+    Ok(())
+}
+
 /// Builds all of them.
 pub(crate) fn build(root: &Path, toolchain: &Toolchain) -> Result<Vec<Orchestrator>> {
     let mut built = spin(root, toolchain)?;

@@ -21,6 +21,7 @@ pub(crate) fn test(packages: &[String]) -> Result<ExitCode> {
         let orchestrators = orchestrators::build(&root, &toolchain)?;
         print!("{}", orchestrators::table(&orchestrators));
         if packages.is_empty() {
+            orchestrators::lints(&root, &toolchain)?;
             components::compare_with_second_folder(&root, &toolchain, &built, &orchestrators)?;
             println!("the same digests in a second folder");
         }
@@ -78,6 +79,7 @@ fn tests(root: &Path, packages: &[String]) -> Result<Tally> {
     });
     cargo
         .env("ZERO_BUNDLE", components::bundle_dir(root))
+        .env("ZERO_ORCHESTRATORS", orchestrators::folder(root))
         .env("ZERO_PROGRAMS", components::target_dir(root).join("debug"));
     let mut child = cargo.spawn().context("running cargo test")?;
     let mut tally = Tally::default();
