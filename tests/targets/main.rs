@@ -131,7 +131,8 @@ fn the_same_questions_get_the_same_answers_and_receipts_travel() {
     for question in &questions {
         let said = check(&fleet, &ask(question), &[("accept", "application/json")]);
         assert!(said.starts_with("200\n"), "{question}: {said}");
-        answered += usize::from(said.contains("\"outcome\": \"answered\"") || said.contains("\"outcome\":\"answered\""));
+        answered +=
+            usize::from(said.contains("\"outcome\": \"answered\"") || said.contains("\"outcome\":\"answered\""));
         check(&fleet, &ask(question), &[("accept", "text/plain")]);
         let receipt = check(&fleet, &ask(question), &[("accept", RECEIPT)]);
         assert!(receipt.starts_with("200\n"), "{question}: {receipt}");

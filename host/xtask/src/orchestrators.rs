@@ -35,7 +35,8 @@ pub(crate) fn lints(root: &Path, toolchain: &Toolchain) -> Result<()> {
         return Ok(());
     }
     let mut cargo = Command::new("cargo");
-    cargo.current_dir(root).args(["clippy", "--quiet", "--package", "zero-workers", "--target", guest::TARGET]);
+    cargo.current_dir(root).args(["clippy", "--quiet", "--target", guest::TARGET, "--package", "zero-workers"]);
+    cargo.args(SPIN.map(|(package, _)| format!("--package={package}")));
     if !cargo.args(["--", "-D", "warnings"]).status().context("running cargo")?.success() {
         bail!("the orchestrators have lints");
     }
@@ -47,11 +48,6 @@ pub(crate) fn build(root: &Path, toolchain: &Toolchain) -> Result<Vec<Orchestrat
     let mut built = spin(root, toolchain)?;
     built.extend(workers(root, toolchain)?);
     Ok(built)
-}
-
-/// Where the orchestrators of this work tree lie.
-pub(crate) fn folder(root: &Path) -> PathBuf {
-    components::target_dir(root).join("orchestrators")
 }
 
 /// Path, size and digest, a line each.

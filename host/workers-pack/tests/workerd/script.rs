@@ -101,7 +101,7 @@ fn start() -> Result<Running, String> {
 }
 
 fn packed(view: &BundleView, orchestrators: &Path) -> Package {
-    zero_workers_pack::package(view, &PackOptions { orchestrators, apart: &[] }).unwrap()
+    zero_workers_pack::package(view, &PackOptions { orchestrators, apart: &[], signing: None, trust: None }).unwrap()
 }
 
 /// A second time, from the same bundle.
