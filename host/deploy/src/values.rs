@@ -84,7 +84,7 @@ impl Values {
         let hint = "at least one pod, at most 1000, and no fewer at most than at least";
         let is_range = min > 0 && min <= max && max <= REPLICAS_MAX;
         check("replicas", &format!("{min}..{max}"), "a range of pods", hint, |_| is_range)?;
-        let hint = "name them with capitals, digits and `_`, as in `[credentials.SOURCE.SLOT] env`";
+        let hint = "name them with letters, digits and `_`, as in `[credentials.SOURCE.SLOT] env`";
         let secrets = &deployment.secrets;
         check("secrets", &secrets.len().to_string(), "few enough", hint, |_| secrets.len() <= SECRETS_MAX)?;
         secrets
@@ -100,10 +100,17 @@ impl Values {
     /// The same secrets as variables of Spin, whose names are narrower.
     pub(crate) fn for_spin(deployment: &Deployment) -> Result<Self, Invalid> {
         let values = Self::of(deployment)?;
-        let hint = "rename it in `[credentials.SOURCE.SLOT] env`: Spin takes no two `_` together, and none at the end";
-        let is_name = |text: &str| !text.contains("__") && !text.ends_with('_');
-        let mut names = values.deployment.secrets.iter();
-        names.try_for_each(|it| check("secrets", it, "a name that Spin takes for a variable", hint, is_name))?;
+        let hint =
+            "rename it in `[credentials.SOURCE.SLOT] env`: Spin takes lower-case letters, digits and `_` between them";
+        let secrets = &values.deployment.secrets;
+        let is_one = |text: &str| secrets.iter().filter(|it| it.eq_ignore_ascii_case(text)).count() == 1;
+        let is_name = |text: &str| !text.contains("__") && !text.starts_with('_') && !text.ends_with('_');
+        let mut names = secrets.iter();
+        names.try_for_each(|it| {
+            check("secrets", it, "a name that Spin takes for a variable of its own", hint, |it| {
+                is_name(it) && is_one(it)
+            })
+        })?;
         Ok(values)
     }
 
@@ -175,9 +182,10 @@ fn is_path(text: &str) -> bool {
     (1..=PATH_BYTES_MAX).contains(&text.len()) && text.bytes().all(plain)
 }
 
+/// As POSIX has it.
 fn is_variable(text: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
-    let starts = text.bytes().next().is_some_and(|byte| byte.is_ascii_uppercase());
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let starts = text.bytes().next().is_some_and(|byte| !byte.is_ascii_digit());
     starts && text.len() <= VARIABLE_BYTES_MAX && text.bytes().all(plain)
 }
 
@@ -223,12 +231,19 @@ mod tests {
         for listen in ["", "8080", "localhost:8080", "127.0.0.1", "127.0.0.1:8080 --x", "[fe80::1%1]:80"] {
             assert_eq!(check_with(|it| it.listen = listen.to_owned()), Some("listen"), "{listen}");
         }
-        for secret in ["", "a", "A-B", "A B", "1A", "A\n", "A\"", &"A".repeat(129)] {
+        for secret in ["", "ü", "A-B", "A B", "1A", "A\n", "A\"", &"A".repeat(129)] {
             assert_eq!(check_with(|it| it.secrets = vec![secret.to_owned()]), Some("secrets"), "{secret}");
         }
-        for secret in ["A__B", "A_"] {
-            let deployment = Deployment { secrets: vec![secret.to_owned()], ..good() };
-            assert!(Values::of(&deployment).is_ok() && Values::for_spin(&deployment).is_err(), "{secret}");
+        for (secrets, is_for_spin) in [
+            (["A_B", "a1"], true),
+            (["A__B", "C"], false),
+            (["A_", "C"], false),
+            (["_A", "C"], false),
+            (["a", "A"], false),
+        ] {
+            let deployment = Deployment { secrets: secrets.map(str::to_owned).to_vec(), ..good() };
+            assert!(Values::of(&deployment).is_ok(), "{secrets:?}");
+            assert_eq!(Values::for_spin(&deployment).is_ok(), is_for_spin, "{secrets:?}");
         }
         assert_eq!(check_with(|it| it.lock_digest.make_ascii_uppercase()), Some("lock_digest"));
         for replicas in [(0, 1), (2, 1), (1, 1001)] {
