@@ -49,7 +49,7 @@ mod tests {
         for (at, file) in files.iter().enumerate() {
             let mut entry = read.by_index(at).unwrap();
             let mode = if file.executable { PROGRAM_MODE } else { FILE_MODE };
-            assert_eq!((entry.name(), entry.unix_mode().unwrap() & 0o777), (file.path.as_str(), mode));
+            assert_eq!((&*entry.name().unwrap(), entry.unix_mode().unwrap() & 0o777), (file.path.as_str(), mode));
             let year = entry.last_modified().unwrap().year();
             assert_eq!(year, 1980);
             let mut bytes = Vec::new();

@@ -36,7 +36,9 @@ pub struct Size {
 }
 
 impl Sizes {
-    pub(crate) fn of(all: &[(String, Vec<u8>)]) -> Self {
+    /// Of a script's files.
+    #[must_use]
+    pub fn of(all: &[(String, Vec<u8>)]) -> Self {
         let of = |wanted: &dyn Fn(&str) -> bool| {
             Size::of(all.iter().filter(|(path, _)| path != files::CONFIG && wanted(path)).map(|(_, bytes)| &**bytes))
         };

@@ -1,17 +1,15 @@
 //! The platform's clock, network and store, as the pipeline wants them.
 
-use core::pin::pin;
 use core::time::Duration;
 use futures_util::StreamExt as _;
-use futures_util::future::{Either, select};
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use worker::{AbortController, Cache, Context, Delay, Env, Fetch, Headers, Method, RequestInit, RequestRedirect};
 use zero_edge::World;
-use zero_egress::failure::{failure, malformed, unreachable};
+use zero_egress::failure::{malformed, unreachable};
 use zero_pipeline::limits::RESPONSE_BYTES_MAX;
-use zero_types::connector::{FetchFailure, FetchFailureKind};
+use zero_types::connector::FetchFailure;
 
 /// The KV namespace of the cache, where the operator has one; `zero-workers-pack` binds it.
 const BINDING_CACHE: &str = "ZERO_CACHE";
@@ -65,15 +63,10 @@ impl World for RequestWorld {
     async fn send(
         &self,
         request: http::Request<Vec<u8>>,
-        budget: Duration,
+        _budget: Duration,
     ) -> Result<http::Response<Vec<u8>>, FetchFailure> {
         // Whoever waits gives up and drops this; the platform's own request ends with it.
-        let abort = AbortOnDrop(AbortController::default());
-        let exchange = pin!(exchange(request, &abort));
-        match select(exchange, pin!(Delay::from(budget))).await {
-            Either::Left((response, _)) => response,
-            Either::Right(_) => Err(failure(FetchFailureKind::Timeout, "did not answer in time")),
-        }
+        exchange(request, &AbortOnDrop(AbortController::default())).await
     }
 
     fn secret(&self, name: &str) -> Option<String> {
@@ -163,6 +156,9 @@ async fn exchange(
     Ok(received)
 }
 
+/// Codings that the platform decodes by itself.
+const DECODED: [&str; 2] = ["gzip", "br"];
+
 /// The platform decodes a body but leaves the headers that speak of the coded one.
 fn received_headers(headers: &Headers) -> HeaderMap {
     let mut map = HeaderMap::new();
@@ -171,7 +167,10 @@ fn received_headers(headers: &Headers) -> HeaderMap {
             map.append(name, value);
         }
     }
-    if map.remove(CONTENT_ENCODING).is_some() {
+    let decoded =
+        |coding: &HeaderValue| DECODED.iter().any(|name| coding.as_bytes().eq_ignore_ascii_case(name.as_bytes()));
+    if map.get(CONTENT_ENCODING).is_some_and(decoded) {
+        map.remove(CONTENT_ENCODING);
         map.remove(CONTENT_LENGTH);
     }
     map

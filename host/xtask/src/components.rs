@@ -62,26 +62,7 @@ pub(crate) fn build(root: &Path, toolchain: &Toolchain) -> Result<Vec<Built>> {
     copy_texts(&root.join("edge-config/regions"), &bundle.join("edge-config/regions"))?;
     let config = fs::read(root.join("edge-config/default.toml")).context("reading edge-config/default.toml")?;
     write_if_changed(&bundle.join("zero.toml"), &config)?;
-    built.extend(orchestrators(root, toolchain)?);
     Ok(built)
-}
-
-/// Components that act, by package and file: targets are packed with them.
-const ORCHESTRATORS: [(&str, &str); 2] = [("zero-spin", "spin"), ("zero-spin-face", "spin-face")];
-
-/// Builds them into `target/orchestrators`, apart from the guests: a guest's bytes must not depend on the features that an
-/// orchestrator wants of a crate they share.
-fn orchestrators(root: &Path, toolchain: &Toolchain) -> Result<Vec<Built>> {
-    cargo(root, toolchain, ORCHESTRATORS.map(|(package, _)| package))?;
-    let build = |(package, name): (&str, &str)| {
-        let module = zero_builder::guest::module_path(&guests_dir(root), package);
-        let module = fs::read(&module).with_context(|| format!("reading {}", module.display()))?;
-        let bytes = zero_builder::orchestrator(&module).with_context(|| format!("orchestrator `{name}`"))?;
-        write_if_changed(&target_dir(root).join("orchestrators").join(format!("{name}.wasm")), &bytes)?;
-        let (digest, name, world) = (zero_builder::digest(&bytes), name.to_owned(), "wasi:http/service".to_owned());
-        Ok(Built { kind: "orchestrators", name, world, bytes: bytes.len(), digest })
-    };
-    ORCHESTRATORS.into_iter().map(build).collect()
 }
 
 /// Where the bundle of this work tree lies.
@@ -156,7 +137,8 @@ fn compile(root: &Path, toolchain: &Toolchain, guests: &[Guest]) -> Result<()> {
     cargo(root, toolchain, guests.iter().map(|guest| guest.package.as_str()))
 }
 
-fn cargo<'p>(root: &Path, toolchain: &Toolchain, packages: impl IntoIterator<Item = &'p str>) -> Result<()> {
+/// Builds packages as guests.
+pub(crate) fn cargo<'p>(root: &Path, toolchain: &Toolchain, packages: impl IntoIterator<Item = &'p str>) -> Result<()> {
     let mut cargo = toolchain.cargo_build();
     cargo.current_dir(root).arg("--quiet").env("CARGO_TARGET_DIR", guests_dir(root));
     cargo.env("CARGO_ENCODED_RUSTFLAGS", zero_builder::guest::rust_flags(&[(root, "/zero")]));

@@ -23,9 +23,31 @@ const PROFILE: &str = "orchestrator";
 /// Stack of an orchestrator, bytes: it holds the state of many exchanges, and there is one of it.
 const STACK_BYTES: usize = 1024 * 1024;
 
+/// Where the orchestrators of this work tree lie.
+pub(crate) fn folder(root: &Path) -> PathBuf {
+    components::target_dir(root).join("orchestrators")
+}
+
+/// The lints of what only edge runtimes compile.
+pub(crate) fn lints(root: &Path, toolchain: &Toolchain) -> Result<()> {
+    // Debian's compiler comes without its clippy.
+    if *toolchain != Toolchain::Rustup {
+        return Ok(());
+    }
+    let mut cargo = Command::new("cargo");
+    cargo.current_dir(root).args(["clippy", "--quiet", "--target", guest::TARGET, "--package", "zero-workers"]);
+    cargo.args(SPIN.map(|(package, _)| format!("--package={package}")));
+    if !cargo.args(["--", "-D", "warnings"]).status().context("running cargo")?.success() {
+        bail!("the orchestrators have lints");
+    }
+    Ok(())
+}
+
 /// Builds all of them.
 pub(crate) fn build(root: &Path, toolchain: &Toolchain) -> Result<Vec<Orchestrator>> {
-    workers(root, toolchain)
+    let mut built = spin(root, toolchain)?;
+    built.extend(workers(root, toolchain)?);
+    Ok(built)
 }
 
 /// Path, size and digest, a line each.
@@ -35,6 +57,23 @@ pub(crate) fn table(built: &[Orchestrator]) -> String {
         let _ = writeln!(out, "orchestrator {path:<36} {bytes:>8} bytes  sha256:{digest}");
     }
     out
+}
+
+/// Components of Spin, by package and file: the orchestrator, and the face of a connector that is deployed alone.
+const SPIN: [(&str, &str); 2] = [("zero-spin", "spin.wasm"), ("zero-spin-face", "spin-face.wasm")];
+
+/// Built apart from the guests: a guest's bytes must not depend on the features that an orchestrator wants of a crate they
+/// share.
+fn spin(root: &Path, toolchain: &Toolchain) -> Result<Vec<Orchestrator>> {
+    components::cargo(root, toolchain, SPIN.map(|(package, _)| package))?;
+    let build = |(package, path): (&str, &str)| {
+        let module = guest::module_path(&components::guests_dir(root), package);
+        let module = fs::read(&module).with_context(|| format!("reading {}", module.display()))?;
+        let bytes = zero_builder::orchestrator(&module).with_context(|| format!("orchestrator `{path}`"))?;
+        components::write_if_changed(&folder(root).join(path), &bytes)?;
+        Ok(Orchestrator { path: path.to_owned(), bytes: bytes.len(), digest: zero_builder::digest(&bytes) })
+    };
+    SPIN.into_iter().map(build).collect()
 }
 
 /// The script for Workers without a bundle: module and glue.
@@ -50,7 +89,7 @@ fn workers(root: &Path, toolchain: &Toolchain) -> Result<Vec<Orchestrator>> {
     if !cargo.status().context("running cargo")?.success() {
         bail!("the glue of the Workers orchestrator cannot be made");
     }
-    let out = components::target_dir(root).join("orchestrators").join("workers");
+    let out = folder(root).join("workers");
     let mut built = Vec::new();
     for path in files(&fresh)? {
         let bytes = fs::read(fresh.join(&path)).with_context(|| format!("reading {}", path.display()))?;

@@ -9,7 +9,11 @@ use std::net::{SocketAddr, TcpStream};
 /// A question is answered long before.
 const READ_TIME_MAX: Duration = Duration::from_secs(60);
 
-pub(crate) fn get(address: SocketAddr, path: &str, headers: &[(&str, &str)]) -> Result<(u16, String)> {
+/// Asks, and gives status and body.
+///
+/// # Errors
+/// What answers does not speak HTTP, or breaks off.
+pub fn get(address: SocketAddr, path: &str, headers: &[(&str, &str)]) -> Result<(u16, String)> {
     let mut stream = TcpStream::connect(address).context("connecting")?;
     stream.set_read_timeout(Some(READ_TIME_MAX))?;
     let mut request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n");

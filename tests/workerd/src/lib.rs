@@ -10,7 +10,7 @@
 //!   around it: every outgoing request, to whichever host, goes to one local server.
 
 mod config;
-mod http;
+pub mod http;
 mod tools;
 
 pub use tools::{INSTALL_TIME_MAX, Tools, tools};
@@ -64,7 +64,8 @@ impl Workerd {
             std::thread::spawn(move || {
                 for line in BufReader::new(output).lines().map_while(Result::ok) {
                     if let Some(port) = config::port(&line) {
-                        drop(said.send(port));
+                        // Nobody listens any more once it was given up.
+                        let _ = said.send(port);
                     }
                 }
             });

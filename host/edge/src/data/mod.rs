@@ -2,14 +2,14 @@
 //!
 //! - **Takes** a region's configuration, its resolved catalogue and its components; later, the bytes that were made of
 //!   them.
-//! - **Gives** those bytes ([`EdgeData::write`]), and what they say ([`EdgeData::read`]). The router's index is among them
-//!   with its scores; records of the catalogue are read when somebody first asks for them.
+//! - **Gives** those bytes ([`EdgeData::write`]), and what they say ([`EdgeData::read`]). The router's index is among them;
+//!   records of the catalogue are read when somebody first asks for them.
 //! - **Fails** naming the part that is broken; never panics, whatever the bytes are.
 //! - **Limits**: [`DATA_BYTES_MAX`], [`SOURCES_MAX`].
-//! - **Why it is so**: Spin makes a fresh instance for every request and Workers for every isolate. Reading the catalogue
-//!   as TOML and indexing it costs tens of milliseconds there; this form costs a fraction of one. Bundles are verified
-//!   where they are built and deployed: a record that cannot be read, which [`EdgeData::check`] finds, is a source that
-//!   is not there.
+//! - **Why it is so**: Spin makes a fresh instance for every request, Workers for every isolate. From TOML to the candidates
+//!   of a first question takes 167 ms in a module (357 sources, two busy cores), from this form 0.4 ms (`examples/cold.rs`
+//!   measures it natively). Bundles are verified where they are built and deployed: a record that cannot be read, which
+//!   [`EdgeData::check`] finds, is a source that is not there.
 
 mod form;
 mod record;

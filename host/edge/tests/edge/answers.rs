@@ -5,6 +5,7 @@ use crate::{ask, catalogue, ledger, question, site};
 use core::time::Duration;
 use zero_edge::Target;
 use zero_pipeline::catalogue::Catalogue;
+use zero_pipeline::receipt::Receipt;
 use zero_pipeline::wire::answer;
 
 const QUESTION: &str = "What is the capital of Japan?";
@@ -70,6 +71,21 @@ fn a_source_that_is_named_and_cannot_be_asked_fails_no_question() {
     named.only = vec!["nobody".to_owned()];
     let edge = zero_edge::Edge::new(site, world, crate::PlainRooms);
     assert_eq!(edge.check(&named).unwrap_err().name, "unknown-source");
+}
+
+/// What a target left out is in the receipt, so that a host which lacks nothing gives the same answer.
+#[test]
+fn a_receipt_replays_where_nothing_is_lacking() {
+    let world = TestWorld::recorded();
+    let catalogue = catalogue(&["calculator", "files", "mediawiki"]);
+    let site = site("[sources]\nenable = [\"files\"]", catalogue, Target::WORKERS);
+    // Twice, since the second answer stands on exchanges that were kept.
+    for text in [QUESTION, QUESTION, "what do my notes say about the kettle", "what is 12 * 12"] {
+        let answered = ask(&world, &site, question(text));
+        let receipt = Receipt::of(&answered, &site.region().settings).unwrap().to_json().unwrap();
+        let replayed = Receipt::from_json(receipt.as_bytes()).unwrap().replay(crate::PlainRooms, false).unwrap();
+        assert_eq!(replayed.first_difference(), None, "{text}");
+    }
 }
 
 /// One wiki under many names: all of them want a connection, and all but those that there are connections for are left

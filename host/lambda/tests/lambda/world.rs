@@ -40,7 +40,8 @@ impl World {
     /// With at least this many connectors: copies of the bundle's under other names.
     pub(crate) fn of_connectors(connectors_min: usize) -> Option<Self> {
         let packaged = packaged(connectors_min)?;
-        let folder = tempfile::tempdir().unwrap();
+        // On the file system of the package: its files are linked.
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         fs::create_dir(folder.path().join("artifacts")).unwrap();
         for path in files(&packaged) {
             // A test that changes an artifact changes its own.

@@ -103,16 +103,7 @@ async fn bid<P: Platform>(asked: &Asked<P>, record: &SourceRecord) -> Result<Pla
 
 /// A connector's own failure as a state.
 pub(crate) fn failed_by(failure: &Failure) -> State {
-    let cause = match failure.kind {
-        FailureKind::Settings => "settings",
-        FailureKind::Credential => "credential",
-        FailureKind::RateLimited => "rate-limited",
-        FailureKind::Upstream => "upstream",
-        FailureKind::Unreachable => "unreachable",
-        FailureKind::Malformed => "malformed",
-        FailureKind::Internal => "internal",
-    };
-    State::Failed { cause: cause.to_owned(), detail: failure.detail.clone() }
+    State::Failed { cause: failure.kind.name().to_owned(), detail: failure.detail.clone() }
 }
 
 /// A component's misbehaviour as a state.

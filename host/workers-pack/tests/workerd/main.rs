@@ -13,8 +13,9 @@
 mod instance;
 mod script;
 
-use script::running;
+use script::{Running, package_again, running};
 use serde_json::Value;
+use zero_workers_pack::{GZIP_BYTES_PAID, Sizes};
 
 const JSON: (&str, &str) = ("accept", "application/json");
 
@@ -100,21 +101,26 @@ fn many_at_once_are_answered_like_one() {
 
 #[test]
 fn the_digests_are_the_bundles_and_the_size_is_told() {
-    let Some(running) = running() else { return };
-    let packed = running.script.digests.iter().filter(|(name, _)| name != "connectors/trapdoor");
-    assert_eq!(packed.cloned().collect::<Vec<_>>(), running.digests);
-    let (sizes, limit) = (running.script.sizes, zero_workers_pack::GZIP_BYTES_PAID);
-    assert!(sizes.script.gzip < limit, "{}", sizes.table());
-    // Everything but the connectors and functions themselves.
-    assert!(sizes.orchestrator.gzip + sizes.data.gzip < 1024 * 1024, "{}", sizes.table());
+    let Some(Running { view, package, files, .. }) = running() else { return };
+    let mut digests = view.digests();
+    digests.sort();
+    assert_eq!(package.components, digests);
+    let sizes = Sizes::of(files);
     eprintln!("{}", sizes.table());
+    assert!(sizes.script.gzip < GZIP_BYTES_PAID);
+    // Everything but the components themselves.
+    assert!(sizes.orchestrator.gzip + sizes.data.gzip < 1024 * 1024);
+    assert!(package.notes.iter().any(|(name, text)| name == "size" && text.starts_with("script")));
+    assert!(package.lacks.iter().any(|lack| lack.starts_with("files: ")), "{:?}", package.lacks);
+    let again = package_again(view);
+    assert!(again.files == package.files, "the same bundle gives the same bytes");
 }
 
 #[test]
 fn wrangler_accepts_the_configuration() {
     let Some(running) = running() else { return };
     let folder = tempfile::tempdir().unwrap();
-    zero_workerd::write(folder.path(), &running.script.files).unwrap();
+    zero_workerd::write(folder.path(), &running.files).unwrap();
     let said = running.tools.dry_run(folder.path()).unwrap();
     assert!(said.contains("--dry-run: exiting now"), "{said}");
     assert!(said.contains("connectors/wikidata.wasm") || said.contains("Total Upload"), "{said}");
