@@ -140,7 +140,7 @@ fn connectors_answer_alike() {
             }
         }
     }
-    assert!(plans > 100 && steps > 100, "{plans} plans and {steps} steps are no comparison");
+    assert!(plans > 100 && steps > 50, "{plans} plans and {steps} steps are no comparison");
 }
 
 #[test]
