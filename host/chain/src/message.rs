@@ -31,6 +31,8 @@ pub struct Carried {
     pub chained: Vec<String>,
     /// Whether exchanges may be kept in a store that outlives the instance.
     pub store: bool,
+    /// Whether whoever asks may have the receipt.
+    pub receipts: bool,
     /// What an edge target knows of its bundle.
     pub edge: Vec<u8>,
 }
@@ -49,7 +51,7 @@ struct ResumeCall {
     outcomes: Vec<Outcome>,
 }
 
-record! { Carried { chained, store, edge } PlanCall { source, question, intent } ResumeCall { source, state, outcomes } }
+record! { Carried { chained, store, receipts, edge } PlanCall { source, question, intent } ResumeCall { source, state, outcomes } }
 choice! { Answered { 0 Plan, 1 Step } }
 
 impl Pack for Call {

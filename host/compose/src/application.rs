@@ -159,7 +159,7 @@ fn carried(parts: &Parts<'_>, alone: &[&Connector<'_>]) -> Result<Vec<u8>, Error
     let edge = data.write().map_err(|error| Error::Data(error.to_string()))?;
     let mut chained: Vec<String> = alone.iter().map(|it| it.part.name.to_owned()).collect();
     chained.sort();
-    Ok(zero_chain::encode(&Carried { chained, store: true, edge }))
+    Ok(zero_chain::encode(&Carried { chained, store: true, receipts: parts.config.server.receipts, edge }))
 }
 
 /// Digests of what is inside the composed component.
