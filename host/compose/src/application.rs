@@ -100,7 +100,10 @@ pub fn application(orchestrator: Orchestrator<'_>, parts: &Parts<'_>) -> Result<
 
     let mut files = Vec::with_capacity(alone.len() + 2);
     let mut notes = vec![
-        ("composed component".to_owned(), format!("{} bytes, of which data of the bundle {}", answer.len(), data.len())),
+        (
+            "composed component".to_owned(),
+            format!("{} bytes, of which data of the bundle {}", answer.len(), data.len()),
+        ),
         (
             "requests at once".to_owned(),
             format!(
@@ -114,11 +117,14 @@ pub fn application(orchestrator: Orchestrator<'_>, parts: &Parts<'_>) -> Result<
         let bytes = chain(orchestrator.face, connector.part)?;
         let path = format!("{}.wasm", zero_spin::component_id(connector.part.name));
         notes.push((format!("connector `{}`", connector.part.name), format!("{} bytes, alone", bytes.len())));
-        sources.insert(connector.part.name.to_owned(), manifest::Chained {
-            path: path.clone(),
-            sha256: zero_builder::digest(&bytes),
-            carries: connector.digest.to_owned(),
-        });
+        sources.insert(
+            connector.part.name.to_owned(),
+            manifest::Chained {
+                path: path.clone(),
+                sha256: zero_builder::digest(&bytes),
+                carries: connector.digest.to_owned(),
+            },
+        );
         files.push((path, bytes));
     }
     let manifest = Manifest {

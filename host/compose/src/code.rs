@@ -11,8 +11,8 @@ use crate::layout::{Passed, Widened};
 use crate::mux::{CALL_BYTES_MAX, import_name};
 use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, DataSection, EntityType, ExportKind, ExportSection, Function, FunctionSection,
-    GlobalSection, GlobalType, ImportSection, InstructionSink, MemArg, MemArgTarget, MemorySection, MemoryType, Module, TypeSection,
-    ValType,
+    GlobalSection, GlobalType, ImportSection, InstructionSink, MemArg, MemArgTarget, MemorySection, MemoryType, Module,
+    TypeSection, ValType,
 };
 use wit_parser::abi::WasmType;
 

@@ -50,7 +50,9 @@ pub enum Error {
     #[error("{0}\n\nhint: build orchestrator and bundle with one release: cargo xtask components")]
     Link(String),
     /// A connector that was to stand alone.
-    #[error("`{0}` is to be a component of its own, but it is not in the bundle\n\nhint: `[target.spin] chained` names connectors of the bundle")]
+    #[error(
+        "`{0}` is to be a component of its own, but it is not in the bundle\n\nhint: `[target.spin] chained` names connectors of the bundle"
+    )]
     NotThere(String),
     /// What the orchestrator reads.
     #[error("{0}")]

@@ -1,7 +1,7 @@
 //! The packer that `zero bundle build --target spin` calls.
 
-use crate::application::{Application, Connector, Function, Orchestrator, Parts, application};
 use crate::Part;
+use crate::application::{Application, Connector, Function, Orchestrator, Parts, application};
 use anyhow::Context as _;
 use std::collections::BTreeSet;
 use zero_bundle::{BundleView, PackOptions, Package, PackedFile, component_names};

@@ -10,10 +10,7 @@
 //!   on it is enforced here by the same rules: the manifest's fields, `allowed_outbound_hosts`, private routes, local
 //!   service chaining. No name is ever resolved: what has no override is not there.
 
-#![allow(
-    unsafe_code,
-    reason = "wasmtime's derives lift and lower values of the canonical ABI"
-)]
+#![allow(unsafe_code, reason = "wasmtime's derives lift and lower values of the canonical ABI")]
 
 mod allowed;
 mod application;

@@ -146,10 +146,7 @@ impl Body for Watched {
     type Data = bytes::Bytes;
     type Error = Error;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<bytes::Bytes>, Error>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<bytes::Bytes>, Error>>> {
         Pin::new(&mut self.body).poll_frame(cx)
     }
 

@@ -70,7 +70,11 @@ fn a_connector_that_stands_alone_answers_alike_and_traps_alone() {
     let App { server, .. } = serve(&built);
     let fleming = ask(&server, "who discovered penicillin", &[]);
     let cited = cited(&fleming);
-    assert!(cited.contains(&"wikipedia-en") && cited.contains(&"wikidata"), "{cited:?} {:#?}", server.application().log());
+    assert!(
+        cited.contains(&"wikipedia-en") && cited.contains(&"wikidata"),
+        "{cited:?} {:#?}",
+        server.application().log()
+    );
     let components = fleming["components"].to_string();
     drop(server);
 

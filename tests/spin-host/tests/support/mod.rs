@@ -89,18 +89,19 @@ pub fn build(connectors: &[&str], apart: &[&str], instead: &[(&str, Vec<u8>)]) -
     let functions: Vec<_> = functions.into_iter().map(with_digest).collect::<Option<_>>()?;
     let of_connectors: Vec<(String, String, Vec<u8>)> = of_connectors
         .into_iter()
-        .map(|(name, bytes)| bytes.map(|bytes| (name.to_owned(), format!("sha256:{}", zero_builder::digest(&bytes)), bytes)))
+        .map(|(name, bytes)| {
+            bytes.map(|bytes| (name.to_owned(), format!("sha256:{}", zero_builder::digest(&bytes)), bytes))
+        })
         .collect::<Option<_>>()?;
 
     let catalogue = catalogue(connectors);
-    let config = Config::from_toml("[pipeline]\ngather_budget_ms = 20000\n").or_else(|_| Config::from_toml("")).unwrap();
+    let config =
+        Config::from_toml("[pipeline]\ngather_budget_ms = 20000\n").or_else(|_| Config::from_toml("")).unwrap();
     let on = catalogue.records().iter().filter(|record| record.enabled);
     let hosts: BTreeSet<String> = on.flat_map(|record| record.hosts.clone()).collect();
     let any = ["*".to_owned()];
-    let functions: Vec<Function<'_>> = functions
-        .iter()
-        .map(|(name, digest, bytes)| Function { part: Part { name, bytes }, digest })
-        .collect();
+    let functions: Vec<Function<'_>> =
+        functions.iter().map(|(name, digest, bytes)| Function { part: Part { name, bytes }, digest }).collect();
     let of_connectors: Vec<Connector<'_>> = of_connectors
         .iter()
         .map(|(name, digest, bytes)| Connector { part: Part { name, bytes }, digest, version: "1", hosts: &any })
@@ -212,7 +213,8 @@ pub fn trapping() -> Vec<u8> {
     let mut resolve = Resolve::default();
     let package = resolve.push_str("connector.wit", zero_builder::CONNECTOR_WIT).unwrap();
     let world = resolve.select_world(&[package], Some("component")).unwrap();
-    let mut module = wit_component::dummy_module(&resolve, world, ManglingAndAbi::Legacy(wit_parser::LiftLowerAbi::Sync));
+    let mut module =
+        wit_component::dummy_module(&resolve, world, ManglingAndAbi::Legacy(wit_parser::LiftLowerAbi::Sync));
     wit_component::embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false).unwrap();
     let component = ComponentEncoder::default().module(&module).unwrap().encode().unwrap();
     zero_builder::foreign::adopt(&component, zero_builder::COMPONENT_BYTES_MAX).unwrap().bytes
