@@ -140,7 +140,7 @@ pub fn application(orchestrator: Orchestrator<'_>, parts: &Parts<'_>) -> Result<
         let given = manifest.secrets.keys().map(|name| format!("SPIN_VARIABLE_{}", name.to_uppercase()));
         notes.push(("secrets".to_owned(), given.collect::<Vec<_>>().join(", ")));
     }
-    notes.push(("run it".to_owned(), "spin up".to_owned()));
+    notes.push(("run it".to_owned(), manifest::COMMAND.to_owned()));
     files.push((manifest::FILE.to_owned(), manifest.text().into_bytes()));
     files.push((manifest::ANSWER_FILE.to_owned(), answer));
     files.sort();
@@ -197,6 +197,10 @@ fn lacks(parts: &Parts<'_>, composed: bool) -> Vec<String> {
                 .to_owned(),
         );
     }
+    lacks.push(format!(
+        "Spin gives up to 128 requests one instance unless it is started as `{}`: only then do connectors keep nothing from one question to the next",
+        manifest::COMMAND
+    ));
     lacks.push("connectors have no limits of CPU and memory of their own: Spin limits the application".to_owned());
     lacks
 }

@@ -31,22 +31,22 @@ settings = { base = "https://eu.almanac.example/", limit = 2 }
 
 /// The files of an application.
 #[derive(Clone)]
-pub struct Built {
-    pub files: Vec<(String, Vec<u8>)>,
-    pub lacks: Vec<String>,
-    pub notes: Vec<(String, String)>,
+pub(crate) struct Built {
+    pub(crate) files: Vec<(String, Vec<u8>)>,
+    pub(crate) lacks: Vec<String>,
+    pub(crate) notes: Vec<(String, String)>,
 }
 
 impl Built {
-    pub fn file(&self, name: &str) -> &[u8] {
+    pub(crate) fn file(&self, name: &str) -> &[u8] {
         self.files.iter().find(|(path, _)| path == name).map(|(_, bytes)| bytes.as_slice()).expect(name)
     }
 
-    pub fn manifest(&self) -> String {
+    pub(crate) fn manifest(&self) -> String {
         String::from_utf8(self.file("spin.toml").to_vec()).unwrap()
     }
 
-    pub fn with_manifest(&self, text: &str) -> Self {
+    pub(crate) fn with_manifest(&self, text: &str) -> Self {
         let mut other = self.clone();
         let manifest = other.files.iter_mut().find(|(path, _)| path == "spin.toml").unwrap();
         manifest.1 = text.as_bytes().to_vec();
@@ -54,7 +54,7 @@ impl Built {
     }
 }
 
-pub fn left_out() {
+pub(crate) fn left_out() {
     eprintln!("LEFT OUT: a Spin application; it needs `cargo xtask components`");
 }
 
@@ -70,7 +70,7 @@ fn folder(variable: &str, name: &str) -> PathBuf {
 
 /// The application of these connectors and of one of the first version, some alone, some with other bytes; none when
 /// components are missing.
-pub fn build(connectors: &[&str], apart: &[&str], instead: &[(&str, Vec<u8>)]) -> Option<Built> {
+pub(crate) fn build(connectors: &[&str], apart: &[&str], instead: &[(&str, Vec<u8>)]) -> Option<Built> {
     let (bundle, orchestrators) = (folder("ZERO_BUNDLE", "bundle"), folder("ZERO_ORCHESTRATORS", "orchestrators"));
     let answer = std::fs::read(orchestrators.join("spin.wasm")).ok()?;
     let face = std::fs::read(orchestrators.join("spin-face.wasm")).ok()?;
@@ -133,13 +133,13 @@ fn catalogue(connectors: &[&str]) -> Catalogue {
 }
 
 /// A running application; what it stands on goes with it.
-pub struct App {
-    pub server: Server,
+pub(crate) struct App {
+    pub(crate) server: Server,
     _stub: Stub,
     _folder: tempfile::TempDir,
 }
 
-pub fn serve(built: &Built) -> App {
+pub(crate) fn serve(built: &Built) -> App {
     let folder = tempfile::tempdir().unwrap();
     for (path, bytes) in &built.files {
         std::fs::write(folder.path().join(path), bytes).unwrap();
@@ -174,7 +174,7 @@ fn almanac() -> SocketAddr {
 }
 
 /// The answer in JSON; `sources` are the only ones asked.
-pub fn ask(server: &Server, question: &str, sources: &[&str]) -> Value {
+pub(crate) fn ask(server: &Server, question: &str, sources: &[&str]) -> Value {
     let body = serde_json::json!({ "question": question, "sources": sources, "budget_ms": 20_000 }).to_string();
     let (status, answer) = post(server, "application/json", &body);
     assert_eq!(status, 200, "{answer}\n{:#?}", server.application().log());
@@ -182,7 +182,7 @@ pub fn ask(server: &Server, question: &str, sources: &[&str]) -> Value {
 }
 
 /// Names and data of a question's events.
-pub fn events(server: &Server, question: &str) -> Vec<(String, String)> {
+pub(crate) fn events(server: &Server, question: &str) -> Vec<(String, String)> {
     let body = serde_json::json!({ "question": question, "budget_ms": 20_000 }).to_string();
     let (status, text) = post(server, "text/event-stream", &body);
     assert_eq!(status, 200, "{text}");
@@ -209,7 +209,7 @@ fn post(server: &Server, accept: &str, body: &str) -> (u16, String) {
 }
 
 /// A connector whose every call traps.
-pub fn trapping() -> Vec<u8> {
+pub(crate) fn trapping() -> Vec<u8> {
     let mut resolve = Resolve::default();
     let package = resolve.push_str("connector.wit", zero_builder::CONNECTOR_WIT).unwrap();
     let world = resolve.select_world(&[package], Some("component")).unwrap();
