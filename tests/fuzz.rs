@@ -141,6 +141,13 @@ fn zero_toml() {
 }
 
 #[test]
+fn the_data_of_an_edge_target() {
+    let seed = entry::edge_data_seed();
+    assert!(zero_edge::EdgeData::check(&seed).is_ok() && seed.len() < SEED_BYTES_MAX, "{} bytes", seed.len());
+    check(entry::edge_data, &[seed]);
+}
+
+#[test]
 fn a_question_as_json() {
     let seeds = [
         r#"{"question": "why?", "sources": ["a"], "units": "us", "budget_ms": 7, "conversation": [{"question": "q", "answer": "a"}]}"#,

@@ -113,8 +113,7 @@ fn findings(text: &str) -> Vec<Finding> {
     let intent = zero_intent::read(&question);
     let mut found = Vec::new();
     for record in catalogue::read().unwrap().records() {
-        let Some(native) = rooms.connectors.get(record.connector.as_str()) else { continue };
-        let Ok(plan) = (native.plan)(&record.source, &question, &intent) else { continue };
+        let Ok(Ok(plan)) = rooms.plan_now(&record.connector, &record.source, &question, &intent) else { continue };
         let mut step = plan.step;
         for _ in 0..4 {
             let Step::Fetch(fetch) = &step else { break };
@@ -123,7 +122,8 @@ fn findings(text: &str) -> Vec<Finding> {
                 None => zero_tests::world::failed(FetchFailureKind::Unreachable),
             };
             let outcomes: Vec<Outcome> = fetch.requests.iter().map(outcome).collect();
-            let Ok(next) = (native.resume)(&record.source, &fetch.state, &outcomes) else { break };
+            let called = rooms.resume_now(&record.connector, &record.source, &fetch.state, &outcomes);
+            let Ok(Ok(next)) = called else { break };
             step = next;
         }
         if let Step::Done(Findings { passages, claims }) = step

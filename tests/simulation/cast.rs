@@ -6,7 +6,7 @@ use crate::dice::Dice;
 use serde_json::{Value as Json, json};
 use zero_connector_sdk::{Connector, settings};
 use zero_pipeline::catalogue::{KeyNeed, SourceRecord};
-use zero_pipeline::{CallError, Rooms, limits};
+use zero_pipeline::{CallError, limits};
 use zero_tests::native::{Native, NativeRooms};
 use zero_types::prelude::*;
 
@@ -82,75 +82,24 @@ pub(crate) fn is_honest(record: &SourceRecord) -> bool {
     record.connector == "sim" && record.source.settings.contains("\"honest\"")
 }
 
-/// The functions of the house, native, and the simulated connector.
-#[derive(Clone)]
-pub(crate) struct SimRooms(NativeRooms);
-
-impl Default for SimRooms {
-    fn default() -> Self {
-        Self(NativeRooms { connectors: [("sim", Native::of::<Sim>())].into() })
-    }
-}
-
-impl Rooms for SimRooms {
-    fn digests(&self) -> Vec<(String, String)> {
-        self.0.digests()
-    }
-
-    fn has_connector(&self, connector: &str) -> bool {
-        self.0.has_connector(connector)
-    }
-
-    async fn plan(
-        &self,
-        connector: &str,
-        source: &Source,
-        question: &Question,
-        intent: &Intent,
-    ) -> Result<Result<Plan, Failure>, CallError> {
-        if source.settings.contains("plan-traps") {
-            return Err(CallError::Trap("unreachable executed".to_owned()));
-        }
-        self.0.plan_now(connector, source, question, intent)
-    }
-
-    async fn resume(
-        &self,
-        connector: &str,
-        source: &Source,
-        state: &[u8],
-        outcomes: &[Outcome],
-    ) -> Result<Result<Step, Failure>, CallError> {
-        if source.settings.contains("resume-traps") {
-            return Err(if outcomes.len() > 1 { CallError::Cpu } else { CallError::Memory });
-        }
-        self.0.resume_now(connector, source, state, outcomes)
-    }
-
-    fn authenticate(
-        &self,
-        credential: &Credential,
-        keys: &[KeyRecord],
-        now_ms: i64,
-    ) -> Result<Result<Principal, Denial>, CallError> {
-        self.0.authenticate(credential, keys, now_ms)
-    }
-
-    fn authorize(&self, principal: &Principal, action: Action, resource: &str) -> Result<Decision, CallError> {
-        self.0.authorize(principal, action, resource)
-    }
-
-    fn resolve(&self, question: &Question, profile: &Profile, turns: &[Turn]) -> Result<Resolved, CallError> {
-        self.0.resolve(question, profile, turns)
-    }
-
-    fn read(&self, question: &Question) -> Result<Intent, CallError> {
-        self.0.read(question)
-    }
-
-    fn compose(&self, question: &Question, intent: &Intent, findings: &[Finding]) -> Result<Answer, CallError> {
-        self.0.compose(question, intent, findings)
-    }
+/// The functions of the house, native, and the simulated connector, which traps as a component may.
+pub(crate) fn rooms() -> NativeRooms {
+    let sim = Native {
+        plan: |source, question, intent| {
+            if source.settings.contains("plan-traps") {
+                return Err(CallError::Trap("unreachable executed".to_owned()));
+            }
+            Ok(Sim::plan(source, question, intent))
+        },
+        resume: |source, state, outcomes| {
+            if source.settings.contains("resume-traps") {
+                return Err(if outcomes.len() > 1 { CallError::Cpu } else { CallError::Memory });
+            }
+            Ok(Sim::resume(source, state, outcomes))
+        },
+        ..Native::of::<Sim>()
+    };
+    NativeRooms { connectors: [("sim", sim)].into() }
 }
 
 /// The simulated connector: as its source's settings say.

@@ -16,7 +16,6 @@ mod cast;
 mod dice;
 mod network;
 
-use cast::SimRooms;
 use core::time::Duration;
 use dice::Dice;
 use futures_util::future::{Either, join_all, select};
@@ -29,6 +28,7 @@ use zero_pipeline::ledger::State;
 use zero_pipeline::settings::Settings;
 use zero_pipeline::{Answered, Ask, Event, Fixed, Platform as _, Region, limits};
 use zero_tests::invariants;
+use zero_tests::native::NativeRooms;
 use zero_tests::world::World;
 use zero_types::prelude::*;
 
@@ -100,7 +100,7 @@ impl Told {
 
 struct Run {
     dice: Dice,
-    world: World<SimRooms, SimNetwork>,
+    world: World<NativeRooms, SimNetwork>,
     network: Arc<SimNetwork>,
     region: Arc<Region>,
     cache: (usize, usize),
@@ -122,7 +122,7 @@ impl Run {
         let cache = (dice.between(1, 200), dice.between(500, 200_000));
         let mut region = Region::new(Catalogue::from_records(records), settings);
         region.cache = Cache::new(cache.0, cache.1);
-        let world = World::new(SimRooms::default(), Arc::clone(&network), 1_900_000_000_000);
+        let world = World::new(cast::rooms(), Arc::clone(&network), 1_900_000_000_000);
         Self { dice, world, network, region: Arc::new(region), cache, told: Told::default() }
     }
 
@@ -278,7 +278,7 @@ struct Ended {
 
 /// One asker, who may leave; a problem is an error, whatever the sources did.
 async fn one(
-    world: &World<SimRooms, SimNetwork>,
+    world: &World<NativeRooms, SimNetwork>,
     region: &Arc<Region>,
     ask: Ask,
     leaves: Option<Duration>,

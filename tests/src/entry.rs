@@ -131,8 +131,8 @@ fn body(connector: &str, bytes: &[u8]) {
             let Step::Fetch(fetch) = &step else { break };
             let outcomes = vec![Outcome::Response(response.clone()); fetch.requests.len()];
             match (native.resume)(&record.source, &fetch.state, &outcomes) {
-                Ok(next) => step = next,
-                Err(_) => break,
+                Ok(Ok(next)) => step = next,
+                _ => break,
             }
         }
         let _ = (native.resume)(&record.source, bytes, &[Outcome::Response(response.clone())]);
@@ -156,7 +156,7 @@ fn plans(connector: &str) -> Vec<(&'static SourceRecord, Step)> {
         let plan = |record: &'static std::sync::Arc<SourceRecord>| {
             let question = Question::new(record.must.first()?.as_str());
             let native = rooms().connectors.get(record.connector.as_str())?;
-            let plan = (native.plan)(&record.source, &question, &zero_intent::read(&question)).ok()?;
+            let plan = (native.plan)(&record.source, &question, &zero_intent::read(&question)).ok()?.ok()?;
             Some((record.as_ref(), plan.step))
         };
         sources().iter().filter_map(plan).collect()
@@ -176,6 +176,25 @@ pub fn receipt_seed() -> String {
     let answered = world.time.run(zero_pipeline::answer(region, world.clone(), ask, Fixed::default(), |_| {}));
     let Ok(Ok(answered)) = answered else { return String::new() };
     Receipt::of(&answered, &Settings::default()).and_then(|receipt| receipt.to_json()).unwrap_or_default()
+}
+
+/// What an edge target is handed of its bundle: read, and used as a question would.
+pub fn edge_data(bytes: &[u8]) {
+    let Ok(data) = zero_edge::EdgeData::read(bytes.to_vec()) else { return };
+    let question = Question::new("what is the capital of Japan, and what do my notes say of it");
+    let found = data.index.candidates(&question, &Intent::unknown("en"), 48);
+    let _ = found.into_iter().filter(|&at| data.catalogue.at(at).is_some()).count();
+    let _ = zero_edge::Site::new(data, zero_edge::Target::WORKERS).map(|site| site.lacks());
+}
+
+/// The data of a bundle with a few sources of the catalogue.
+#[must_use]
+pub fn edge_data_seed() -> Vec<u8> {
+    let few = sources().iter().step_by(90).map(|record| record.as_ref().clone());
+    let config = zero_config::Config::from_toml("").ok();
+    let data =
+        config.map(|config| zero_edge::EdgeData::new(config, Catalogue::from_records(few), Vec::new(), Vec::new()));
+    data.and_then(|data| data.write().ok()).unwrap_or_default()
 }
 
 /// A configuration file.

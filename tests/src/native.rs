@@ -5,8 +5,10 @@ use zero_connector_sdk::Connector;
 use zero_pipeline::{CallError, Rooms};
 use zero_types::prelude::*;
 
-type PlanFn = fn(&Source, &Question, &Intent) -> Result<Plan, Failure>;
-type ResumeFn = fn(&Source, &[u8], &[Outcome]) -> Result<Step, Failure>;
+/// What a connector gives, or how a component's call ends without it.
+type Called<T> = Result<Result<T, Failure>, CallError>;
+type PlanFn = fn(&Source, &Question, &Intent) -> Called<Plan>;
+type ResumeFn = fn(&Source, &[u8], &[Outcome]) -> Called<Step>;
 
 /// A connector as two functions.
 #[derive(Clone, Copy)]
@@ -20,10 +22,14 @@ pub struct Native {
 }
 
 impl Native {
-    /// The functions of a connector.
+    /// The functions of a connector, which never trap.
     #[must_use]
     pub fn of<C: Connector>() -> Self {
-        Self { describe: C::describe, plan: C::plan, resume: C::resume }
+        Self {
+            describe: C::describe,
+            plan: |source, question, intent| Ok(C::plan(source, question, intent)),
+            resume: |source, state, outcomes| Ok(C::resume(source, state, outcomes)),
+        }
     }
 }
 
@@ -59,30 +65,18 @@ impl NativeRooms {
     ///
     /// # Errors
     /// As [`Rooms::plan`].
-    pub fn plan_now(
-        &self,
-        connector: &str,
-        source: &Source,
-        question: &Question,
-        intent: &Intent,
-    ) -> Result<Result<Plan, Failure>, CallError> {
+    pub fn plan_now(&self, connector: &str, source: &Source, question: &Question, intent: &Intent) -> Called<Plan> {
         let native = self.connectors.get(connector).ok_or(CallError::Missing)?;
-        Ok((native.plan)(source, question, intent))
+        (native.plan)(source, question, intent)
     }
 
     /// [`Rooms::resume`] for those who cannot wait.
     ///
     /// # Errors
     /// As [`Rooms::resume`].
-    pub fn resume_now(
-        &self,
-        connector: &str,
-        source: &Source,
-        state: &[u8],
-        outcomes: &[Outcome],
-    ) -> Result<Result<Step, Failure>, CallError> {
+    pub fn resume_now(&self, connector: &str, source: &Source, state: &[u8], outcomes: &[Outcome]) -> Called<Step> {
         let native = self.connectors.get(connector).ok_or(CallError::Missing)?;
-        Ok((native.resume)(source, state, outcomes))
+        (native.resume)(source, state, outcomes)
     }
 }
 
@@ -95,23 +89,11 @@ impl Rooms for NativeRooms {
         self.connectors.contains_key(connector)
     }
 
-    async fn plan(
-        &self,
-        connector: &str,
-        source: &Source,
-        question: &Question,
-        intent: &Intent,
-    ) -> Result<Result<Plan, Failure>, CallError> {
+    async fn plan(&self, connector: &str, source: &Source, question: &Question, intent: &Intent) -> Called<Plan> {
         self.plan_now(connector, source, question, intent)
     }
 
-    async fn resume(
-        &self,
-        connector: &str,
-        source: &Source,
-        state: &[u8],
-        outcomes: &[Outcome],
-    ) -> Result<Result<Step, Failure>, CallError> {
+    async fn resume(&self, connector: &str, source: &Source, state: &[u8], outcomes: &[Outcome]) -> Called<Step> {
         self.resume_now(connector, source, state, outcomes)
     }
 

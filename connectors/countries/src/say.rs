@@ -4,6 +4,7 @@ use crate::ask::Ask;
 use crate::data::{Country, by_code};
 use crate::property::Property;
 use crate::text::normal;
+use zero_connector_sdk::prose::capitalised;
 use zero_connector_sdk::{Claim, Findings, Passage, Place, Quantity, Span, Value};
 
 /// A passage under construction.
@@ -298,11 +299,6 @@ fn joined(items: &[String]) -> String {
         [one] => one.clone(),
         [start @ .., last] => format!("{} and {last}", start.join(", ")),
     }
-}
-
-fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// "551500" as "551,500".

@@ -58,14 +58,7 @@ impl Connector for Feed {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             summary: "reads RSS, Atom and JSON feeds, malformed ones too".to_owned(),
             hosts: vec!["*".to_owned()],
-            settings: settings::SETTINGS
-                .iter()
-                .map(|&(name, summary, required)| Setting {
-                    name: name.to_owned(),
-                    summary: summary.to_owned(),
-                    required,
-                })
-                .collect(),
+            settings: Setting::table(settings::SETTINGS),
             credentials: Vec::new(),
             kinds: vec![
                 Kind::News,

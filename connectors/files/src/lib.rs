@@ -7,8 +7,8 @@
 
 use serde::Deserialize;
 use zero_connector_sdk::{
-    Connector, CredentialSlot, Descriptor, Failure, FailureKind, Findings, Intent, KINDS, Kind, Outcome, Passage, Plan,
-    Question, Request, Setting, Source, Step, Url, export, json, settings,
+    Connector, CredentialSlot, Descriptor, Failure, FailureKind, Findings, Intent, Kind, Named as _, Outcome, Passage,
+    Plan, Question, Request, Setting, Source, Step, Url, export, json, settings,
 };
 
 mod query;
@@ -30,7 +30,7 @@ impl Connector for Files {
             }],
             credentials: Vec::<CredentialSlot>::new(),
             // All but greetings.
-            kinds: KINDS.into_iter().filter(|kind| *kind != Kind::ChitChat).collect(),
+            kinds: Kind::ALL.iter().copied().filter(|kind| *kind != Kind::ChitChat).collect(),
         }
     }
 

@@ -8,6 +8,7 @@
 use crate::ask::{Vars, words};
 use crate::settings::Settings;
 use serde_json::{Map, Value as Json};
+use zero_connector_sdk::prose::{cut, squeeze};
 use zero_connector_sdk::{Failure, FailureKind, Findings, Passage, Source};
 
 /// Content blocks looked at.
@@ -171,7 +172,7 @@ fn prose(text: &str) -> Vec<Piece> {
         if !open.is_empty() && !paragraph.is_empty() {
             open.push('\n');
         }
-        open.push_str(cut(&paragraph));
+        open.push_str(cut(&paragraph, TEXT_BYTES_MAX));
     }
     close(&title, &mut open);
     pieces
@@ -194,9 +195,13 @@ fn ranked(source: &Source, settings: &Settings, vars: &Vars, called: &str, piece
     scored.truncate(settings.limit);
     let language = source.languages.first().cloned();
     let passage = |(score, piece): (f32, Piece)| Passage {
-        title: if piece.title.is_empty() { format!("{}: {called}", source.name) } else { cut(&piece.title).to_owned() },
+        title: if piece.title.is_empty() {
+            format!("{}: {called}", source.name)
+        } else {
+            cut(&piece.title, TEXT_BYTES_MAX).to_owned()
+        },
         url: piece.url.or_else(|| settings.page.clone()),
-        text: cut(&piece.text).to_owned(),
+        text: cut(&piece.text, TEXT_BYTES_MAX).to_owned(),
         language: language.clone(),
         published: None,
         score: score.clamp(0.0, 1.0),
@@ -209,22 +214,4 @@ fn is_web(text: &str) -> bool {
     (text.starts_with("https://") || text.starts_with("http://"))
         && text.len() < 2000
         && !text.chars().any(|c| c.is_whitespace() || c.is_control())
-}
-
-/// White space joined, invisible characters gone.
-fn squeeze(text: &str) -> String {
-    text.split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
-/// At most [`TEXT_BYTES_MAX`], after a whole sentence where there is one.
-fn cut(text: &str) -> &str {
-    if text.len() <= TEXT_BYTES_MAX {
-        return text;
-    }
-    let head = text.get(..text.floor_char_boundary(TEXT_BYTES_MAX)).unwrap_or_default();
-    let end = head.rfind(". ").map(|at| at + 1).filter(|end| *end > TEXT_BYTES_MAX / 2).or_else(|| head.rfind(' '));
-    end.and_then(|end| head.get(..end)).unwrap_or(head)
 }

@@ -24,8 +24,8 @@ mod tool;
 mod tests;
 
 use zero_connector_sdk::{
-    Connector, CredentialSlot, Descriptor, Failure, Intent, KINDS, Outcome, Plan, Question, Setting, Source, Step,
-    export,
+    Connector, CredentialSlot, Descriptor, Failure, Intent, Kind, Named as _, Outcome, Plan, Question, Setting, Source,
+    Step, export,
 };
 
 /// Below it no host asks.
@@ -42,20 +42,13 @@ impl Connector for Mcp {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             summary: "asks servers of the Model Context Protocol over HTTP".to_owned(),
             hosts: vec!["*".to_owned()],
-            settings: settings::SETTINGS
-                .iter()
-                .map(|&(name, summary, required)| Setting {
-                    name: name.to_owned(),
-                    summary: summary.to_owned(),
-                    required,
-                })
-                .collect(),
+            settings: Setting::table(settings::SETTINGS),
             credentials: vec![CredentialSlot {
                 name: "token".to_owned(),
                 summary: "the server's token, sent when the source says `authorized = true`".to_owned(),
                 required: false,
             }],
-            kinds: KINDS.to_vec(),
+            kinds: Kind::ALL.to_vec(),
         }
     }
 

@@ -36,14 +36,7 @@ impl Connector for MediaWiki {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             summary: "searches any MediaWiki and extracts what its pages say".to_owned(),
             hosts: vec!["*".to_owned()],
-            settings: settings::SETTINGS
-                .iter()
-                .map(|&(name, summary, required)| Setting {
-                    name: name.to_owned(),
-                    summary: summary.to_owned(),
-                    required,
-                })
-                .collect(),
+            settings: Setting::table(settings::SETTINGS),
             credentials: Vec::new(),
             kinds: vec![
                 Kind::Fact,

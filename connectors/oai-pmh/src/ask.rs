@@ -2,6 +2,7 @@
 
 use crate::settings::Settings;
 use serde::{Deserialize, Serialize};
+use zero_connector_sdk::english::MONTHS;
 use zero_connector_sdk::{Intent, Kind, Question, Source, Value};
 
 /// Words a record is looked through for.
@@ -104,7 +105,8 @@ pub(crate) fn of(source: &Source, settings: &Settings, question: &Question, inte
         settings.cues.iter().any(|cue| cue.split(' ').any(|it| it == *word)) || name.split(' ').any(|it| it == *word)
     };
     let wanted = words.iter().filter(|word| {
-        let dated = word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        let is_month = || MONTHS.iter().any(|month| month.eq_ignore_ascii_case(word));
+        let dated = word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') || is_month();
         !NEW.contains(word) && !ASKING.contains(word) && !own(word) && !dated && word.chars().count() > 2
     });
     let wanted = wanted.take(WORDS_MAX).map(|&word| word.to_owned()).collect();
@@ -171,18 +173,6 @@ const ASKING: &[&str] = &[
     "does",
     "until",
     "identifiers",
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
     "oai",
     "oai-pmh",
     "metadata",

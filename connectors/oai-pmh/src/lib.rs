@@ -60,14 +60,7 @@ impl Connector for OaiPmh {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             summary: "reads records of repositories that speak OAI-PMH".to_owned(),
             hosts: vec!["*".to_owned()],
-            settings: settings::SETTINGS
-                .iter()
-                .map(|&(name, summary, required)| Setting {
-                    name: name.to_owned(),
-                    summary: summary.to_owned(),
-                    required,
-                })
-                .collect(),
+            settings: Setting::table(settings::SETTINGS),
             credentials: Vec::new(),
             kinds: vec![
                 Kind::Academic,

@@ -5,6 +5,7 @@ use crate::record::Record;
 use crate::settings::Settings;
 use crate::xml::Answer;
 use serde::{Deserialize, Serialize};
+use zero_connector_sdk::prose::cut;
 use zero_connector_sdk::{Claim, Findings, Identifier, Passage, Source, Span, Value};
 
 /// Bytes of text of one passage.
@@ -63,10 +64,10 @@ fn record_found(record: &Record) -> Option<Found> {
     if title.is_empty() && description.is_empty() {
         return None;
     }
-    let mut text = if description.is_empty() { title.clone() } else { cut(&description).to_owned() };
+    let mut text = if description.is_empty() { title.clone() } else { cut(&description, TEXT_BYTES_MAX).to_owned() };
     let subjects = record.subjects();
     if !subjects.is_empty() {
-        text.push_str(&format!("\nSubjects: {}.", cut(&subjects.join("; "))));
+        text.push_str(&format!("\nSubjects: {}.", cut(&subjects.join("; "), TEXT_BYTES_MAX)));
     }
     Some(Found {
         title,
@@ -181,14 +182,4 @@ fn push(findings: &mut Findings, source: &Source, found: Found, score: f32) {
         published: found.date,
         score,
     });
-}
-
-/// At most [`TEXT_BYTES_MAX`], after a whole sentence where there is one.
-fn cut(text: &str) -> &str {
-    if text.len() <= TEXT_BYTES_MAX {
-        return text;
-    }
-    let head = text.get(..text.floor_char_boundary(TEXT_BYTES_MAX)).unwrap_or_default();
-    let end = head.rfind(". ").map(|at| at + 1).filter(|end| *end > TEXT_BYTES_MAX / 2).or_else(|| head.rfind(' '));
-    end.and_then(|end| head.get(..end)).unwrap_or(head)
 }

@@ -8,6 +8,7 @@
 use crate::record::{Leaf, Record};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
+use zero_connector_sdk::prose::{squeeze, xml_character};
 use zero_connector_sdk::{Failure, FailureKind, Outcome, success};
 
 /// Bytes of a body that are read.
@@ -87,7 +88,7 @@ fn walk(text: &str) -> Result<Walk, String> {
             Event::End(_) => walk.end(),
             Event::Text(text) => walk.say(&text),
             Event::CData(text) => walk.say(&text),
-            Event::GeneralRef(name) => walk.say(&character(&name)),
+            Event::GeneralRef(name) => walk.say(&xml_character(&name)),
             Event::Eof if walk.open.is_empty() => return Ok(walk),
             Event::Eof => return Err("it breaks off".to_owned()),
             Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
@@ -172,29 +173,5 @@ impl Walk {
         {
             self.answer.records.push(record);
         }
-    }
-}
-
-fn squeeze(text: &str) -> String {
-    text.split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
-/// The five entities of XML, and characters by number; the others as written.
-fn character(name: &str) -> String {
-    let number = name.strip_prefix('#').and_then(|number| match number.strip_prefix('x') {
-        Some(hex) => u32::from_str_radix(hex, 16).ok(),
-        None => number.parse().ok(),
-    });
-    match (name, number.and_then(char::from_u32)) {
-        ("amp", _) => "&".to_owned(),
-        ("lt", _) => "<".to_owned(),
-        ("gt", _) => ">".to_owned(),
-        ("quot", _) => "\"".to_owned(),
-        ("apos", _) => "'".to_owned(),
-        (_, Some(c)) => c.to_string(),
-        _ => format!("&{name};"),
     }
 }

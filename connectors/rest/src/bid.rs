@@ -7,7 +7,7 @@
 use crate::extract::has_phrase;
 use crate::settings::Bid;
 use crate::vars::Vars;
-use zero_connector_sdk::{Intent, Question, kind_name};
+use zero_connector_sdk::{Intent, Named as _, Question};
 
 /// A mapping is never quite sure.
 const BID_MAX: f32 = 0.98;
@@ -26,7 +26,7 @@ pub(crate) fn bid(bid: &Bid, question: &Question, intent: &Intent, vars: &Vars) 
     let mut doubt = 1.0 - bid.base.clamp(0.0, 1.0);
     let mut hint = |weight: f32| doubt *= 1.0 - weight.clamp(0.0, 1.0);
     hint(if triggered { bid.trigger } else { 0.0 });
-    hint(bid.kinds.get(kind_name(intent.kind)).copied().unwrap_or(0.0));
+    hint(bid.kinds.get(intent.kind.name()).copied().unwrap_or(0.0));
     for topic in &intent.topics {
         hint(bid.topics.get(&topic.name).copied().unwrap_or(0.0) * topic.weight);
     }

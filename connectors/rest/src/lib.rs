@@ -35,8 +35,8 @@ use crate::settings::{Bid, STEPS_MAX, Settings};
 use crate::vars::Vars;
 use serde::{Deserialize, Serialize};
 use zero_connector_sdk::{
-    Connector, CredentialSlot, Descriptor, Failure, FailureKind, Fetch, Findings, Intent, KINDS, Outcome, Plan,
-    Question, Setting, Source, Step, kind_name, state,
+    Connector, CredentialSlot, Descriptor, Failure, FailureKind, Fetch, Findings, Intent, Kind, Named as _, Outcome,
+    Plan, Question, Setting, Source, Step, state,
 };
 
 /// The connector whose sources are mappings.
@@ -54,23 +54,18 @@ struct State {
 
 impl Connector for Rest {
     fn describe() -> Descriptor {
-        let setting = |(name, summary, required): (&str, &str, bool)| Setting {
-            name: name.to_owned(),
-            summary: summary.to_owned(),
-            required,
-        };
         Descriptor {
             name: "rest".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             summary: "Asks services with a JSON or XML API, as a mapping describes them.".to_owned(),
             hosts: vec!["*".to_owned()],
-            settings: SETTINGS.into_iter().map(setting).collect(),
+            settings: Setting::table(&SETTINGS),
             credentials: vec![CredentialSlot {
                 name: "key".to_owned(),
                 summary: "the service's key, where a step of the mapping names this slot".to_owned(),
                 required: false,
             }],
-            kinds: KINDS.to_vec(),
+            kinds: Kind::ALL.to_vec(),
         }
     }
 
@@ -145,8 +140,7 @@ const SETTINGS: [(&str, &str, bool); 7] = [
 /// [`FailureKind::Settings`], naming the key, template or path that is wrong.
 pub fn check(source: &Source) -> Result<(), Failure> {
     let settings = settings(source)?;
-    let kinds = KINDS.map(kind_name);
-    if let Some(kind) = bid_rules(source, &settings)?.kinds.keys().find(|kind| !kinds.contains(&kind.as_str())) {
+    if let Some(kind) = bid_rules(source, &settings)?.kinds.keys().find(|kind| Kind::named(kind).is_none()) {
         return Err(wrong_setting(source, &format!("`bid.kinds`: unknown kind `{kind}`")));
     }
     let mut at = 0;

@@ -11,8 +11,8 @@ mod grammar;
 mod mutations;
 
 use std::path::PathBuf;
-use zero_connector_sdk::testing::{Catalogue, Record};
-use zero_connector_sdk::{Source, Value};
+use zero_connector_sdk::Source;
+use zero_connector_sdk::testing::{Catalogue, Exchange, Record};
 
 fn folder(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -39,26 +39,6 @@ fn source_of(id: &str) -> Source {
     records().iter().find(|record| record.id == id).unwrap_or_else(|| panic!("no source `{id}`")).source()
 }
 
-/// A value as the tables write it.
-fn written(value: &Value) -> String {
-    match value {
-        Value::Quantity(quantity) => format!("{} {}", quantity.number, quantity.unit),
-        Value::Money(money) => format!("{} {}", money.amount, money.currency),
-        Value::Percentage(number) => format!("{number}%"),
-        Value::Identifier(identifier) => format!("{}:{}", identifier.scheme, identifier.id),
-        Value::Coordinates(at) => format!("{},{}", at.latitude, at.longitude),
-        Value::Place(place) => place.name.clone(),
-        Value::Boolean(value) => value.to_string(),
-        Value::Text(text)
-        | Value::Number(text)
-        | Value::Date(text)
-        | Value::DateTime(text)
-        | Value::Duration(text)
-        | Value::Person(text)
-        | Value::Organisation(text)
-        | Value::Language(text)
-        | Value::Url(text)
-        | Value::Version(text) => text.clone(),
-        other => panic!("{other:?} is never claimed by a mapping"),
-    }
+fn recorded() -> Vec<(String, Exchange)> {
+    Exchange::read_folder(folder("exchanges")).unwrap()
 }

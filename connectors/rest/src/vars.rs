@@ -7,7 +7,7 @@
 use crate::settings::Settings;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use zero_connector_sdk::{Intent, Place, Question, UnitSystem, Value};
+use zero_connector_sdk::{Intent, Named as _, Place, Question, Value};
 
 /// Values kept of one name.
 pub(crate) const VALUES_MAX: usize = 64;
@@ -41,14 +41,7 @@ impl Vars {
     fn asker(&mut self, question: &Question) {
         self.add("text", question.text.trim());
         self.add("time_zone", question.time_zone.as_str());
-        self.add(
-            "units",
-            match question.units {
-                UnitSystem::Metric => "metric",
-                UnitSystem::Imperial => "imperial",
-                UnitSystem::Us => "us",
-            },
-        );
+        self.add("units", question.units.name());
         if let Some(place) = &question.place {
             self.place("place", place);
         }

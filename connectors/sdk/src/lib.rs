@@ -5,9 +5,9 @@
 //! more, or is done. Whatever it must remember between rounds travels as bytes: see [`state`].
 
 pub use zero_types::connector::*;
+pub use zero_types::{Named, english};
 
-pub mod english;
-mod kind;
+pub mod prose;
 mod read;
 mod url;
 
@@ -27,7 +27,6 @@ pub mod guest;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod testing;
 
-pub use kind::{KINDS, kind_name};
 pub use read::{json, state, success, text};
 pub use url::{Url, encode};
 

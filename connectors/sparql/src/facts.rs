@@ -4,8 +4,9 @@ use crate::passages::{cut, spaced};
 use crate::results::{Answer, Row};
 use crate::settings::Settings;
 use crate::template::{Template, Vars};
-use crate::term::{Kind, Term, squeeze};
+use crate::term::{Kind, Term};
 use serde::{Deserialize, Serialize};
+use zero_connector_sdk::prose::squeeze;
 use zero_connector_sdk::{Claim, Failure, FailureKind, Findings, Passage, Source, Span, Value};
 
 /// Facts of one thing that are told.
@@ -117,7 +118,7 @@ fn passage(source: &Source, thing: &Thing, text: String, score: f32) -> Passage 
 
 /// Each described thing as a passage.
 pub(crate) fn passages(source: &Source, things: &[Thing]) -> Findings {
-    let mut findings = crate::nothing();
+    let mut findings = Findings::none();
     for (nth, thing) in things.iter().filter(|thing| !thing.description.is_empty()).enumerate() {
         let score = if nth == 0 { 1.0 } else { 0.5 };
         findings.passages.push(passage(source, thing, format!("{}: {}.", thing.label, thing.description), score));
@@ -161,7 +162,7 @@ pub(crate) fn told(source: &Source, thing: &Thing, asked: &[String], rows: &[Row
         text.push('.');
     }
     if text.is_empty() {
-        return crate::nothing();
+        return Findings::none();
     }
     Findings { passages: vec![passage(source, thing, text, 1.0)], claims }
 }

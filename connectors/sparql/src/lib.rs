@@ -25,7 +25,7 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 use zero_connector_sdk::{
-    Connector, Descriptor, Failure, FailureKind, Fetch, Findings, Intent, KINDS, Outcome, Plan, Question, Request,
+    Connector, Descriptor, Failure, FailureKind, Fetch, Intent, Kind, Named as _, Outcome, Plan, Question, Request,
     Setting, Source, Step, Url, export, state,
 };
 
@@ -59,16 +59,9 @@ impl Connector for Sparql {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             summary: "asks SPARQL endpoints with queries whose holes are typed and escaped".to_owned(),
             hosts: vec!["*".to_owned()],
-            settings: settings::SETTINGS
-                .iter()
-                .map(|&(name, summary, required)| Setting {
-                    name: name.to_owned(),
-                    summary: summary.to_owned(),
-                    required,
-                })
-                .collect(),
+            settings: Setting::table(settings::SETTINGS),
             credentials: Vec::new(),
-            kinds: KINDS.to_vec(),
+            kinds: Kind::ALL.to_vec(),
         }
     }
 
@@ -156,11 +149,6 @@ fn request(settings: &settings::Settings, query: &str) -> Request {
 pub fn check(source: &Source) -> Result<(), Failure> {
     let settings = settings::Settings::of(source)?;
     settings.queries.iter().try_for_each(|query| query.template(source).map(|_| ()))
-}
-
-/// Nothing to read, said in one place.
-fn nothing() -> Findings {
-    Findings::none()
 }
 
 export!(Sparql);

@@ -2,7 +2,8 @@
 
 use crate::results::{Answer, Row};
 use crate::settings::{Query, Settings};
-use crate::term::{Kind, Term, squeeze};
+use crate::term::{Kind, Term};
+use zero_connector_sdk::prose::squeeze;
 use zero_connector_sdk::{Claim, Findings, Passage, Quantity, Source, Span, Value};
 
 /// Bytes of one value in a sentence.
@@ -39,7 +40,7 @@ pub(crate) fn of_rows(source: &Source, settings: &Settings, query: &Query, answe
         }
     }
     things.truncate(usize::try_from(settings.limit).unwrap_or(usize::MAX));
-    let mut findings = crate::nothing();
+    let mut findings = Findings::none();
     let count = things.len();
     for (nth, thing) in things.into_iter().enumerate() {
         #[allow(clippy::cast_precision_loss, reason = "there are at most 50")]
@@ -51,7 +52,7 @@ pub(crate) fn of_rows(source: &Source, settings: &Settings, query: &Query, answe
 
 /// What `ASK` was about, and whether it is so.
 fn of_truth(source: &Source, query: &Query, truth: bool) -> Findings {
-    let Some(statement) = &query.statement else { return crate::nothing() };
+    let Some(statement) = &query.statement else { return Findings::none() };
     let said = if truth { "yes" } else { "no" };
     let text = format!("{}: {said}.", statement.trim_end_matches(['.', '?']));
     let start = text.len() - said.len() - 1;

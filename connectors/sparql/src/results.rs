@@ -9,6 +9,7 @@ use crate::xml;
 use core::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use zero_connector_sdk::prose::squeeze;
 use zero_connector_sdk::{Failure, FailureKind, Outcome, Response, success};
 
 /// Rows read of one answer.
@@ -54,7 +55,7 @@ fn explained(failure: Failure, outcome: &Outcome) -> Failure {
         Some(message) => message,
         None => text.split(['<', '>']).step_by(2).collect::<Vec<_>>().join(" "),
     };
-    let text: String = crate::term::squeeze(&text).chars().take(MESSAGE_CHARS_MAX).collect();
+    let text: String = squeeze(&text).chars().take(MESSAGE_CHARS_MAX).collect();
     if text.is_empty() {
         return failure;
     }

@@ -2,6 +2,7 @@
 
 use crate::date;
 use serde::{Deserialize, Serialize};
+use zero_connector_sdk::prose::squeeze;
 use zero_connector_sdk::{Coordinates, Value};
 
 /// What a variable is bound to.
@@ -57,14 +58,6 @@ impl Term {
         };
         Some((value, text))
     }
-}
-
-/// White space joined.
-pub(crate) fn squeeze(text: &str) -> String {
-    text.split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
 }
 
 /// A number without sign of plus or exponent: `+1.50`, `1.5E3`.

@@ -7,6 +7,7 @@ use crate::results::{Answer, ROWS_MAX, Row, VARIABLES_MAX};
 use crate::term::{Kind, Term};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
+use zero_connector_sdk::prose::xml_character;
 
 /// Bytes of a body that are read.
 const BYTES_MAX: usize = 2 * 1024 * 1024;
@@ -46,7 +47,7 @@ pub(crate) fn answer(body: &[u8]) -> Result<Answer, String> {
             }
             Event::Text(text) => walk.say(&text),
             Event::CData(text) => walk.say(&text),
-            Event::GeneralRef(name) => walk.say(&character(&name)),
+            Event::GeneralRef(name) => walk.say(&xml_character(&name)),
             Event::Eof if depth > 0 => return Err("it breaks off".to_owned()),
             Event::Eof => break,
             Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
@@ -120,28 +121,11 @@ fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
     for (nth, part) in found.value.split('&').enumerate() {
         match part.split_once(';') {
             Some((name, rest)) if nth > 0 => {
-                text.push_str(&character(name));
+                text.push_str(&xml_character(name));
                 text.push_str(rest);
             }
             _ => text.push_str(part),
         }
     }
     Some(text)
-}
-
-/// The five entities of XML, and characters by number; the others as written.
-fn character(name: &str) -> String {
-    let number = name.strip_prefix('#').and_then(|number| match number.strip_prefix('x') {
-        Some(hex) => u32::from_str_radix(hex, 16).ok(),
-        None => number.parse().ok(),
-    });
-    match (name, number.and_then(char::from_u32)) {
-        ("amp", _) => "&".to_owned(),
-        ("lt", _) => "<".to_owned(),
-        ("gt", _) => ">".to_owned(),
-        ("quot", _) => "\"".to_owned(),
-        ("apos", _) => "'".to_owned(),
-        (_, Some(c)) => c.to_string(),
-        _ => format!("&{name};"),
-    }
 }

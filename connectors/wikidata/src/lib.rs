@@ -59,17 +59,15 @@ impl Settings {
 
 impl Connector for Wikidata {
     fn describe() -> Descriptor {
-        let setting =
-            |name: &str, summary: &str| Setting { name: name.to_owned(), summary: summary.to_owned(), required: false };
         Descriptor {
             name: "wikidata".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             summary: "finds an entity of Wikidata and its facts as typed claims".to_owned(),
             hosts: vec!["www.wikidata.org".to_owned()],
-            settings: vec![
-                setting("api", "URL of `api.php`; Wikidata's when left out"),
-                setting("page", "prefix of an entity's URL; Wikidata's when left out"),
-            ],
+            settings: Setting::table(&[
+                ("api", "URL of `api.php`; Wikidata's when left out", false),
+                ("page", "prefix of an entity's URL; Wikidata's when left out", false),
+            ]),
             credentials: Vec::new(),
             kinds: vec![
                 Kind::Fact,

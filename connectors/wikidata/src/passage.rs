@@ -4,6 +4,7 @@ use crate::facts::Fact;
 use crate::properties::by_id;
 use crate::rounds::Candidate;
 use std::collections::BTreeMap;
+use zero_connector_sdk::prose::capitalised;
 use zero_connector_sdk::{Claim, Findings, Passage, Span};
 
 /// What a less likely namesake loses.
@@ -87,9 +88,4 @@ fn say(passage: &mut Passage, index: u32, facts: &[&Fact], labels: &BTreeMap<Str
         passage.text.push('.');
     }
     claims
-}
-
-fn capitalised(name: &str) -> String {
-    let mut chars = name.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }

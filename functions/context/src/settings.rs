@@ -1,6 +1,6 @@
 //! What the asker settled once fills what the question leaves open.
 
-use zero_types::prelude::{Profile, Question, UnitSystem};
+use zero_types::prelude::{Named as _, Profile, Question, UnitSystem};
 
 /// Applies the profile; what the question itself says wins. Gives what was changed.
 pub(crate) fn apply(question: &mut Question, profile: &Profile) -> Vec<String> {
@@ -23,12 +23,7 @@ pub(crate) fn apply(question: &mut Question, profile: &Profile) -> Vec<String> {
     }
     if let Some(units) = profile.units.filter(|units| question.units == UnitSystem::Metric && *units != question.units)
     {
-        let name = match units {
-            UnitSystem::Metric => "metric",
-            UnitSystem::Imperial => "imperial",
-            UnitSystem::Us => "us",
-        };
-        changes.push(format!("units `{name}`, from your profile"));
+        changes.push(format!("units `{}`, from your profile", units.name()));
         question.units = units;
     }
     changes

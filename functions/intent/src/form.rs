@@ -12,7 +12,7 @@ mod tables;
 
 use crate::entities::Scene;
 use crate::tables::PROPERTIES;
-use zero_types::prelude::{AnswerType, Entity, Value};
+use zero_types::prelude::{AnswerType, Entity, Named as _, Value};
 
 /// More words are a clause, not a name.
 const SUBJECT_WORDS_MAX: usize = 12;
@@ -137,7 +137,11 @@ impl Reader<'_> {
 
     fn property(&self, index: usize) -> Option<Property> {
         let (count, fields) = PROPERTIES.longest(self.scene.from(index))?;
-        Some(Property { count, name: fields.get(0), expects: tables::answer_type(fields.get(1)) })
+        Some(Property {
+            count,
+            name: fields.get(0),
+            expects: AnswerType::named(fields.get(1)).unwrap_or(AnswerType::Text),
+        })
     }
 
     /// "capital", "capital and currency", "area, population and currency": the names and where they end.

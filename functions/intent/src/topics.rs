@@ -3,7 +3,7 @@
 use crate::evidence::weigh;
 use crate::tables::TOPICS;
 use crate::tokens::Token;
-use zero_types::prelude::{Kind, Topic};
+use zero_types::prelude::{Kind, Named as _, Topic};
 
 /// What the contract allows.
 const TOPICS_MAX: usize = 8;
@@ -13,7 +13,7 @@ const SHARE_MIN: f32 = 0.2;
 /// Weights are evidence squeezed into 0 to 1, so that one strong hint is about a half and three are nearly sure.
 pub(crate) fn assign(tokens: &[Token<'_>], features: &[String], kind: Kind) -> Vec<Topic> {
     let mut features = features.to_vec();
-    features.push(format!("<kind:{}>", crate::kind::name(kind)));
+    features.push(format!("<kind:{}>", kind.name()));
     let sums = weigh(TOPICS, tokens, &features);
     let best = sums.first().map_or(0.0, |(_, sum)| *sum);
     let kept = sums.into_iter().take_while(|(_, sum)| *sum > 0.0 && *sum >= best * SHARE_MIN).take(TOPICS_MAX);

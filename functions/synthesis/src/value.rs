@@ -4,6 +4,7 @@
 //! number equal to the exact one it rounds) and text in the language of the asker. Fails never: what cannot be read
 //! as its type is compared as text.
 
+use zero_types::english::MONTHS;
 use zero_types::prelude::*;
 
 use crate::{text, units};
@@ -158,20 +159,6 @@ pub(crate) fn english(language: &str) -> bool {
 
 /// `28 September 1928`, as far as the date goes; ISO 8601 outside of English.
 pub(crate) fn date(iso: &str, language: &str) -> String {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
     let mut parts = iso.splitn(3, '-');
     let (year, month, day) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
     let name = month.and_then(|month| month.parse::<usize>().ok()).and_then(|at| MONTHS.get(at.checked_sub(1)?));

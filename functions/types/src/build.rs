@@ -2,7 +2,7 @@
 
 use crate::connector::{
     AnswerType, Failure, FailureKind, Fetch, Findings, Header, Intent, Kind, Method, Passage, Plan, Question, Request,
-    Response, Source, Span, Step, UnitSystem,
+    Response, Setting, Source, Span, Step, UnitSystem,
 };
 
 impl Question {
@@ -43,6 +43,19 @@ impl Source {
     #[must_use]
     pub fn new(id: impl Into<String>, name: impl Into<String>) -> Self {
         Self { id: id.into(), name: name.into(), languages: Vec::new(), topics: Vec::new(), settings: "{}".to_owned() }
+    }
+}
+
+impl Setting {
+    /// Settings out of a table: name, summary, whether a source must say it.
+    #[must_use]
+    pub fn table(rows: &[(&str, &str, bool)]) -> Vec<Self> {
+        let setting = |&(name, summary, required): &(&str, &str, bool)| Self {
+            name: name.to_owned(),
+            summary: summary.to_owned(),
+            required,
+        };
+        rows.iter().map(setting).collect()
     }
 }
 

@@ -1,7 +1,8 @@
 //! The words that every room shares.
 //!
 //! The types are generated from `wit/`, so that a plain library, its component face and the host's bindings
-//! cannot drift apart; what stands here by hand is only what the contract cannot say: defaults and small constructors.
+//! cannot drift apart; what stands here by hand is only what the contract cannot say: defaults, small constructors, the
+//! names of cases, and words of English.
 
 #[allow(
     missing_docs,
@@ -20,11 +21,16 @@ mod generated {
     });
 }
 
+pub mod english;
+mod named;
+
 pub use generated::zero::connector::types as connector;
 pub use generated::zero::functions::types as functions;
+pub use named::Named;
 
 /// Everything at once, as the rooms use it.
 pub mod prelude {
+    pub use crate::Named;
     pub use crate::connector::*;
     pub use crate::functions::{
         Abstention, AbstentionKind, Action, Answer, Citation, Contradiction, Credential, Decision, Denial, DenialKind,

@@ -57,8 +57,14 @@ impl Toolchain {
     /// A `cargo build` for guests, without packages, flags and folders.
     #[must_use]
     pub fn cargo_build(&self) -> Command {
+        self.cargo_build_as(PROFILE)
+    }
+
+    /// The same with another profile.
+    #[must_use]
+    pub fn cargo_build_as(&self, profile: &str) -> Command {
         let mut cargo = Command::new("cargo");
-        cargo.args(["build", "--profile", PROFILE, "--target", TARGET]);
+        cargo.args(["build", "--profile", profile, "--target", TARGET]);
         if let Self::Debian { linker } = self {
             cargo
                 .env("RUSTC", DEBIAN_RUSTC)

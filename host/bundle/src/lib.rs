@@ -27,10 +27,10 @@ mod build;
 mod verify;
 mod view;
 
-// pub mod artifact;
+pub mod artifact;
 mod diff;
-// pub mod native;
-// pub mod sbom;
+pub mod native;
+pub mod sbom;
 mod target;
 
 pub use build::{Built, Described, Given, Inputs, build};

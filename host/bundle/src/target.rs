@@ -46,6 +46,10 @@ pub struct PackOptions<'a> {
     pub orchestrators: &'a Path,
     /// Connectors that the operator redeploys alone, where the target can.
     pub apart: &'a [String],
+    /// The policy that a package carries which verifies itself where it runs (`trust.toml`).
+    pub trust: Option<&'a [u8]>,
+    /// Who signs what is made beforehand from the bundle, such as compiled components.
+    pub signing: Option<&'a zero_oci::Signing<'a>>,
 }
 
 /// Makes the package of one target.

@@ -2,8 +2,8 @@
 
 use crate::call::{Function, call};
 use crate::guest::Guest;
-use crate::weather::{self, Bounds};
 use crate::v0_1;
+use crate::weather::{self, Bounds};
 use zero_pipeline::platform::CallError;
 use zero_types::connector::{Descriptor, Failure, Intent, Outcome, Plan, Question, Source, Step};
 

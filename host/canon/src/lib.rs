@@ -14,8 +14,8 @@ mod table;
 mod flat;
 mod guest;
 mod image;
-mod reader;
 mod layout;
+mod reader;
 mod types;
 
 mod call;

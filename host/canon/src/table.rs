@@ -139,4 +139,3 @@ macro_rules! every_type {
         }
     };
 }
-

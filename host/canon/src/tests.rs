@@ -239,7 +239,7 @@ fn contracts() -> Resolve {
 fn every_type_goes_in_and_comes_out_as_the_contract_lays_it_out() {
     let resolve = contracts();
     let mut sizes = SizeAlign::default();
-    sizes.fill(&resolve);
+    sizes.fill(&resolve).unwrap();
     let mut checks = Checks { resolve: &resolve, sizes, types: 0 };
     every_type(&mut checks);
     assert!(checks.types > 50, "only {} types", checks.types);

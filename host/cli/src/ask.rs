@@ -1,13 +1,14 @@
 //! `zero ask`: progress of the sources, then the answer with numbered citations.
 
 use crate::progress::Progress;
-use crate::setup::{Setup, runtime};
+use crate::setup::{Setup, Verify, runtime};
 use crate::{exit, out};
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use core::time::Duration;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use zero_native::Host;
 use zero_native::host::FILES_SOURCE;
 use zero_pipeline::problem::Whose;
 use zero_pipeline::receipt::Receipt;
@@ -54,6 +55,8 @@ pub(crate) struct AskArguments {
     /// Units of the answer: metric, imperial or us
     #[arg(long, value_name = "SYSTEM", value_parser = units)]
     units: Option<UnitSystem>,
+    #[command(flatten)]
+    verify: Verify,
 }
 
 fn units(name: &str) -> Result<UnitSystem, String> {
@@ -70,7 +73,7 @@ pub(crate) fn ask(setup: &Setup, arguments: AskArguments) -> Result<ExitCode> {
         Ok(ask) => ask,
         Err(problem) => return Ok(explain(&problem)),
     };
-    let bundle = setup.bundle()?;
+    let bundle = setup.bundle_verified(&arguments.verify)?;
     let host = setup.host(bundle, arguments.files.as_deref())?;
     let mut progress = Progress::new(arguments.json);
     let answered = runtime()?.block_on(host.answer(ask, Fixed::default(), |event| progress.hear(event)));
@@ -133,10 +136,27 @@ fn show(host: &zero_native::Host, arguments: &AskArguments, answered: &Answered)
         }
     }
     if let Some(path) = &arguments.receipt {
+        may_be_written(answered, host)?;
         let receipt = Receipt::of(answered, &host.region.settings)?.to_json()?;
         std::fs::write(path, receipt).with_context(|| format!("writing {}", path.display()))?;
     }
     Ok(if answer.abstention.is_some() { ExitCode::from(exit::ABSTAINED) } else { ExitCode::SUCCESS })
+}
+
+/// A receipt holds all that was said: personal data may not rest in every region.
+fn may_be_written(answered: &Answered, host: &Host) -> Result<()> {
+    let rests = |source: &str| {
+        let record = host.region.catalogue.get(source);
+        record.is_none_or(|record| host.region.settings.rules.may_rest(record))
+    };
+    match answered.exchanges.iter().find(|exchange| !rests(&exchange.source_id)) {
+        None => Ok(()),
+        Some(exchange) => bail!(
+            "the receipt is not written: it holds what `{}` said, and personal data may not rest in this region\n\n\
+             hint: `personal_data` of `[region]` says where it may",
+            exchange.source_id
+        ),
+    }
 }
 
 /// The asker's own files by their paths: nobody can open the virtual host they are asked at.

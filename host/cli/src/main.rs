@@ -3,9 +3,11 @@
 #![allow(clippy::print_stderr, reason = "a command-line tool complains on the terminal")]
 
 mod ask;
+mod bundle;
 mod connector;
 mod connectors;
 mod doctor;
+mod health;
 mod out;
 mod progress;
 mod replay;
@@ -23,7 +25,7 @@ mod exit {
     pub(crate) const USAGE: u8 = 2;
     /// An honest abstention.
     pub(crate) const ABSTAINED: u8 = 3;
-    /// A replay differs from its receipt, or a version from the one before.
+    /// A replay differs from its receipt, or a version or bundle from the one before.
     pub(crate) const DIFFERENT: u8 = 4;
     /// What was installed waits for consent.
     pub(crate) const PENDING: u8 = 5;
@@ -34,7 +36,7 @@ mod exit {
     name = "zero",
     version,
     about = "Asks Zero World: answers with sentences that each cite the passage they stand on",
-    after_help = "exit codes: 0 answered, 1 failed, 2 wrong request, 3 abstained, 4 replay or version differs, 5 installed and waits for consent"
+    after_help = "exit codes: 0 answered, 1 failed, 2 wrong request, 3 abstained, 4 replay, version or bundle differs, 5 installed and waits for consent"
 )]
 struct Cli {
     #[command(flatten)]
@@ -57,10 +59,15 @@ enum Command {
     Connector(connector::ConnectorCommand),
     /// The connectors that are installed: install, list, diff, roll back ...
     Connectors(connectors::ConnectorsArguments),
+    /// What a region runs, as one signed folder: build, verify, diff, sbom, push, pull
+    #[command(subcommand)]
+    Bundle(bundle::BundleCommand),
     /// Give the answer of a receipt again, and the first difference if there is one
     Replay(replay::ReplayArguments),
     /// Look for what is wrong with this installation, and say how to mend it
     Doctor,
+    /// Whether the host of this machine answers: exits 0 when it does
+    Health(health::HealthArguments),
     /// Print shell completions
     Completions {
         /// The shell
@@ -79,8 +86,10 @@ fn main() -> ExitCode {
         Command::Sources(command) => sources::sources(&cli.setup, command),
         Command::Connector(command) => connector::connector(&cli.setup, command),
         Command::Connectors(arguments) => connectors::connectors(&cli.setup, arguments),
+        Command::Bundle(command) => bundle::bundle(&cli.setup, &command),
         Command::Replay(arguments) => replay::replay(&cli.setup, &arguments),
         Command::Doctor => doctor::doctor(&cli.setup),
+        Command::Health(arguments) => health::health(&arguments),
         Command::Completions { shell } => completions(shell),
         Command::InternalCompile => return zero_engine::compile_child(),
     };

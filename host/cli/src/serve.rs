@@ -1,6 +1,6 @@
 //! `zero serve`: answers over HTTP until it is told to stop.
 
-use crate::setup::{Setup, runtime};
+use crate::setup::{Setup, Verify, runtime};
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use std::io::ErrorKind;
@@ -24,6 +24,8 @@ pub(crate) struct ServeArguments {
     /// Let connectors be installed that nobody signed: on machines for development
     #[arg(long)]
     allow_unsigned: bool,
+    #[command(flatten)]
+    verify: Verify,
 }
 
 pub(crate) fn serve(setup: &Setup, arguments: ServeArguments) -> Result<ExitCode> {
@@ -31,7 +33,7 @@ pub(crate) fn serve(setup: &Setup, arguments: ServeArguments) -> Result<ExitCode
         .with_writer(std::io::stderr)
         .with_max_level(tracing_subscriber::filter::LevelFilter::INFO)
         .init();
-    let bundle = setup.bundle()?;
+    let bundle = setup.bundle_verified(&arguments.verify)?;
     eprintln!("bundle {}: {} sources", bundle.folder.display(), bundle.catalogue.records().len());
     let host = setup.host_with(bundle, arguments.files.as_deref(), arguments.allow_unsigned)?;
     let listen = arguments.listen.unwrap_or_else(|| host.config.server.listen.clone());

@@ -1,11 +1,12 @@
 //! What every command needs: bundle, configuration, a host.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use std::path::{Path, PathBuf};
 use zero_engine::{Compiler, Engine};
 use zero_native::host::{default_artifacts, default_bundle};
 use zero_native::{Bundle, Host, Options};
+use zero_oci::{Timestamp, Trust};
 use zero_store::FilesIndex;
 
 /// Options of every command.
@@ -22,7 +23,35 @@ pub(crate) struct Setup {
     state: Option<PathBuf>,
 }
 
+/// Whether the bundle must be one that somebody vouches for.
+#[derive(Args, Clone)]
+pub(crate) struct Verify {
+    /// Run a bundle only when a key of this policy (trust.toml) signed it; without it, any folder is run as it is
+    #[arg(long, env = "ZERO_TRUST", value_name = "FILE")]
+    trust: Option<PathBuf>,
+    /// Run a bundle only when it is for this region
+    #[arg(long, env = "ZERO_REGION", value_name = "NAME")]
+    region: Option<String>,
+}
+
 impl Setup {
+    /// The bundle, verified before anything of it is read, when somebody's signature is asked for.
+    pub(crate) fn bundle_verified(&self, verify: &Verify) -> Result<Bundle> {
+        let folder = self.bundle_dir();
+        let Some(trust) = &verify.trust else {
+            if let Some(region) = &verify.region {
+                bail!(
+                    "whether a bundle is for the region `{region}` is known by its signature\n\nhint: `--trust FILE`"
+                );
+            }
+            return self.bundle();
+        };
+        let trust = Trust::from_file(trust)?;
+        let verified = zero_bundle::verify(&folder, &trust, verify.region.as_deref(), Timestamp::now());
+        let verified = verified.with_context(|| format!("the bundle {} is refused", folder.display()))?;
+        Bundle::verified(&folder, verified, self.config.as_deref())
+    }
+
     /// The bundle, read.
     pub(crate) fn bundle(&self) -> Result<Bundle> {
         Bundle::read(&self.bundle_dir(), self.config.as_deref())

@@ -90,7 +90,8 @@ pub fn application(orchestrator: Orchestrator<'_>, parts: &Parts<'_>) -> Result<
     if let Some(name) = parts.apart.iter().find(|name| !parts.connectors.iter().any(|it| it.part.name == **name)) {
         return Err(Error::NotThere(name.clone()));
     }
-    let (alone, together): (Vec<_>, Vec<_>) = parts.connectors.iter().partition(|it| apart(it.part.name));
+    let (alone, together): (Vec<&Connector<'_>>, Vec<&Connector<'_>>) =
+        parts.connectors.iter().partition(|it| apart(it.part.name));
 
     let functions: Vec<Part<'_>> = parts.functions.iter().map(|it| it.part).collect();
     let composed: Vec<Part<'_>> = together.iter().map(|it| it.part).collect();

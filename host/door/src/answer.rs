@@ -7,7 +7,7 @@ use crate::limits::RECEIPT_BYTES_MAX;
 use crate::negotiate::Form;
 use crate::read::{self, Asked};
 use crate::reply::{Reply, of_type};
-use crate::{Door, problem};
+use crate::{Door, TimeLeft, problem};
 use bytes::Bytes;
 use core::fmt::Write as _;
 use http::request::Parts;
@@ -37,6 +37,10 @@ impl<P: Platform> Door<P> {
             read::from_body(parts, body::in_time(&self.platform, &parts.headers, body)).await?
         } else {
             read::from_query(parts)?
+        };
+        let ask = match parts.extensions.get::<TimeLeft>() {
+            Some(TimeLeft(left)) => ask.ending_in(*left, self.region.settings.gather_budget),
+            None => ask,
         };
         if receipt && !self.receipts {
             return Err(problem::no_receipts());

@@ -55,6 +55,10 @@ pub struct Door<P> {
     closing: bool,
 }
 
+/// An extension of a request: how long its answer may take in all. A host that is ended from outside knows when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimeLeft(pub core::time::Duration);
+
 impl<P: Platform> Door<P> {
     /// A door that gives no receipts and is not about to close.
     pub fn new(region: Arc<Region>, platform: P) -> Self {

@@ -3,10 +3,10 @@
 use crate::limits::{RECEIPT_BYTES_MAX, RETRY_AFTER};
 use bytes::Bytes;
 use http::{HeaderValue, Method, Response, StatusCode, header};
+use zero_pipeline::Problem;
 use zero_pipeline::limits::{BODY_TIME_MAX, REQUEST_BODY_BYTES_MAX};
 use zero_pipeline::problem::Whose;
 use zero_pipeline::wire::answer::problem_json;
-use zero_pipeline::Problem;
 
 /// RFC 9457.
 pub const PROBLEM_JSON: &str = "application/problem+json";

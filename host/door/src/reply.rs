@@ -5,6 +5,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Response, header};
 
 /// What is sent after the headers.
+#[allow(clippy::large_enum_variant, reason = "there is one for a request, and it is taken apart at once")]
 pub enum Reply<P, G = ()> {
     /// This.
     Whole(Bytes),

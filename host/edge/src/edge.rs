@@ -54,13 +54,15 @@ impl<W: World, R: Rooms> Edge<W, R> {
         Arc::clone(self.site.region())
     }
 
-    /// Whether every source that a question names can be asked.
+    /// Whether every source that a question names is known here; one that the target cannot ask is, and gets its line in
+    /// the ledger.
     ///
     /// # Errors
     /// `unknown-source`.
     pub fn check(&self, ask: &Ask) -> Result<(), Problem> {
         let catalogue = &self.site.region().catalogue;
-        let asked = |id: &String| catalogue.get(id).is_some_and(|record| record.enabled);
+        let known = |record: &Arc<SourceRecord>| record.enabled || self.site.lack(record).is_some();
+        let asked = |id: &String| catalogue.get(id).is_some_and(known);
         let unknown = ask.only.iter().find(|id| !asked(id));
         unknown.map_or(Ok(()), |id| Err(Problem::unknown_source(id)))
     }

@@ -80,11 +80,11 @@ impl Site {
         &self.target
     }
 
-    /// Every source that is switched on and cannot be asked here.
+    /// Every source that cannot be asked here, whether it is switched on or not.
     #[must_use]
     pub fn lacks(&self) -> Vec<Lack> {
-        let on = self.region.catalogue.records().iter().filter(|record| record.enabled);
-        on.filter_map(|it| Some(Lack { source_id: it.source.id.clone(), reason: self.lack(it)? })).collect()
+        let records = self.region.catalogue.records().iter();
+        records.filter_map(|it| Some(Lack { source_id: it.source.id.clone(), reason: self.lack(it)? })).collect()
     }
 
     pub(crate) fn lack(&self, record: &SourceRecord) -> Option<&'static str> {

@@ -48,7 +48,7 @@ pub(crate) struct Host {
 impl Instance {
     /// Makes an instance, whose start already counts against `cpu`.
     pub(crate) fn new(component: &Component, cpu: Duration) -> Result<Self, Cause> {
-        let shared = component.engine();
+        let shared = &component.engine().0;
         let Limits { memory_bytes, result_bytes, .. } = shared.limits;
         let host = Host {
             memory_bytes_max: memory_bytes,

@@ -45,15 +45,23 @@ impl Compiler {
         time: Duration,
     ) -> Result<Vec<u8>, LoadError> {
         match self {
-            Self::InProcess => {
-                engine.precompile_component(bytes).map_err(|error| LoadError::Compile(format!("{error:#}")))
-            }
+            Self::InProcess => in_process(engine, bytes).map_err(LoadError::Compile),
             Self::Child { program, args } => {
                 let child = spawn(program, args).map_err(|error| LoadError::Io { program: program.clone(), error })?;
                 supervise(child, bytes, time)
             }
         }
     }
+}
+
+#[cfg(feature = "compiler")]
+fn in_process(engine: &wasmtime::Engine, bytes: &[u8]) -> Result<Vec<u8>, String> {
+    engine.precompile_component(bytes).map_err(|error| format!("{error:#}"))
+}
+
+#[cfg(not(feature = "compiler"))]
+fn in_process(_: &wasmtime::Engine, _: &[u8]) -> Result<Vec<u8>, String> {
+    Err("this program was built without a compiler".to_owned())
 }
 
 fn spawn(program: &Path, args: &[String]) -> io::Result<Child> {
@@ -137,7 +145,7 @@ fn compile_stdin() -> Result<(), String> {
     // Whoever started this process has held the component to its own limit.
     zero_builder::check_sized(&bytes, zero_builder::COMPONENT_BYTES_CEILING).map_err(|error| error.to_string())?;
     let engine = wasmtime::Engine::new(&settings::compiling()).map_err(|error| format!("{error:#}"))?;
-    let artifact = engine.precompile_component(&bytes).map_err(|error| format!("{error:#}"))?;
+    let artifact = in_process(&engine, &bytes)?;
     let mut stdout = io::stdout().lock();
     stdout.write_all(&artifact).and_then(|()| stdout.flush()).map_err(|error| error.to_string())
 }

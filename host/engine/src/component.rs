@@ -1,7 +1,7 @@
 //! A component that is ready to run.
 
 use crate::call::Host;
-use crate::engine::{Engine, Shared};
+use crate::engine::Engine;
 use crate::error::LoadError;
 use crate::ticker::Running;
 use std::sync::Arc;
@@ -30,6 +30,8 @@ pub enum Origin {
     Artifact,
     /// It was kept on disk but was not to be trusted: it was deleted, and compiled again.
     Mended,
+    /// It came with the package.
+    Sealed,
 }
 
 impl Component {
@@ -65,13 +67,13 @@ impl Component {
         self.0.origin
     }
 
-    pub(crate) fn engine(&self) -> &Shared {
-        &self.0.engine.0
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.0.engine
     }
 
     /// The CPU limits only hold while this lives.
     pub(crate) fn running(&self) -> Running<'_> {
-        self.engine().ticker.running()
+        self.engine().0.ticker.running()
     }
 
     pub(crate) fn instantiate(&self, store: &mut Store<Host>) -> wasmtime::Result<Instance> {

@@ -8,8 +8,6 @@ use crate::error::{EngineError, LoadError};
 use crate::functions::{FunctionBytes, Functions};
 use crate::settings::{self, Limits};
 use crate::ticker::Ticker;
-use core::hash::{Hash as _, Hasher};
-use sha2::{Digest as _, Sha256};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -115,6 +113,12 @@ impl Engine {
         Connector::new(&self.load(bytes)?)
     }
 
+    /// Makes machine code ready that came with a package.
+    pub(crate) fn open_sealed(&self, artifact: &[u8], world: String, digest: String) -> Result<Component, String> {
+        let component = self.0.deserialise(artifact)?;
+        Component::new(self.clone(), component, world, digest, Origin::Sealed).map_err(|error| error.to_string())
+    }
+
     /// Loads the project's own functions.
     ///
     /// # Errors
@@ -156,14 +160,25 @@ impl Shared {
 
     #[allow(unsafe_code, reason = "machine code is trusted, never parsed: it has just been compiled or verified")]
     fn deserialise(&self, artifact: &[u8]) -> Result<wasmtime::component::Component, String> {
-        // SAFETY: these bytes were made by this build's compiler: straight from it, or kept under our MAC since.
+        // SAFETY: these bytes were made by this version's compiler, and are just those: straight from it, kept under our
+        // MAC since, or under the SHA-256 of a package's index. wasmtime refuses those of another version or machine.
         let component = unsafe { wasmtime::component::Component::deserialize(&self.wasmtime, artifact) };
         component.map_err(|error| format!("{error:#}"))
     }
 }
 
+/// Who cannot compile keeps nothing, so there is nothing to be told apart.
+#[cfg(not(feature = "compiler"))]
+fn fingerprint(_: &wasmtime::Engine) -> [u8; 32] {
+    [0; 32]
+}
+
 /// What the compiler is, and all that it was told: artifacts of equal fingerprint fit each other.
+#[cfg(feature = "compiler")]
 fn fingerprint(engine: &wasmtime::Engine) -> [u8; 32] {
+    use core::hash::{Hash as _, Hasher};
+    use sha2::{Digest as _, Sha256};
+
     struct Sha(Sha256);
     impl Hasher for Sha {
         fn write(&mut self, bytes: &[u8]) {

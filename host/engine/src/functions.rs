@@ -59,10 +59,21 @@ type AuthorizeResults = (Lifted<Decision>,);
 
 impl Functions {
     pub(crate) fn new(engine: &Engine, bytes: FunctionBytes<'_>) -> Result<Self, LoadError> {
-        let intent = Room::new(engine.load(bytes.intent)?, &INTENT)?;
-        let context = Room::new(engine.load(bytes.context)?, &CONTEXT)?;
-        let synthesis = Room::new(engine.load(bytes.synthesis)?, &SYNTHESIS)?;
-        let auth = Room::new(engine.load(bytes.auth)?, &AUTH)?;
+        let FunctionBytes { intent, context, synthesis, auth } = bytes;
+        Self::of(engine.load(intent)?, engine.load(context)?, engine.load(synthesis)?, engine.load(auth)?)
+    }
+
+    /// Of components that are loaded.
+    pub(crate) fn of(
+        intent: Component,
+        context: Component,
+        synthesis: Component,
+        auth: Component,
+    ) -> Result<Self, LoadError> {
+        let intent = Room::new(intent, &INTENT)?;
+        let context = Room::new(context, &CONTEXT)?;
+        let synthesis = Room::new(synthesis, &SYNTHESIS)?;
+        let auth = Room::new(auth, &AUTH)?;
         Ok(Self(Arc::new(Rooms {
             read: intent.export::<ReadParams<'_>, ReadResults>("read")?,
             resolve: context.export::<ResolveParams<'_>, ResolveResults>("resolve")?,
@@ -196,6 +207,9 @@ macro_rules! face {
     };
 }
 
+/// The names of all functions.
+pub(crate) const FUNCTIONS: [&str; 4] = ["intent", "context", "synthesis", "auth"];
+
 static INTENT: Face = face!("intent");
 static CONTEXT: Face = face!("context");
 static SYNTHESIS: Face = face!("synthesis");
@@ -257,7 +271,7 @@ impl Room {
 
     /// An instance that waits, or a new one, with all the CPU of a call.
     fn take(&self, call: &'static str) -> Result<Warm, CallError> {
-        let cpu = self.component.engine().limits.function_cpu;
+        let cpu = self.component.engine().0.limits.function_cpu;
         let waiting = self.idle().pop();
         if let Some(mut warm) = waiting {
             warm.instance.grant(cpu);

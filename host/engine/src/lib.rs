@@ -21,6 +21,9 @@ mod connector;
 mod functions;
 mod registry;
 
+pub mod sealed;
+mod target;
+
 mod call;
 mod clock;
 mod error;
@@ -35,4 +38,6 @@ pub use engine::{Config, Engine, MacKey};
 pub use error::{CallError, Cause, EngineError, Fault, LoadError};
 pub use functions::{FunctionBytes, Functions};
 pub use registry::{Registry, Snapshot};
+pub use sealed::{Sealed, SealedError};
 pub use settings::Limits;
+pub use target::Target;

@@ -1,7 +1,7 @@
 //! What wasmtime is told: the same code and the same results on every machine, and hard bounds on what a guest takes.
 
 use core::time::Duration;
-use wasmtime::{Enabled, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig};
+use wasmtime::{Enabled, InstanceAllocationStrategy, PoolingAllocationConfig};
 use zero_pipeline::limits;
 
 /// What calls may take. The defaults are those of `zero_pipeline::limits`; an operator may narrow them.
@@ -66,6 +66,7 @@ pub(crate) fn compiling() -> wasmtime::Config {
     let mut config = wasmtime::Config::new();
 
     // One question, one answer: whatever the standard leaves to the machine is fixed.
+    #[cfg(feature = "compiler")]
     config.cranelift_nan_canonicalization(true);
     config.relaxed_simd_deterministic(true);
 
@@ -79,7 +80,8 @@ pub(crate) fn compiling() -> wasmtime::Config {
     config.concurrency_support(false);
 
     config.epoch_interruption(true);
-    config.cranelift_opt_level(OptLevel::Speed);
+    #[cfg(feature = "compiler")]
+    config.cranelift_opt_level(wasmtime::OptLevel::Speed);
     config.memory_reservation(MEMORY_RESERVATION_BYTES);
     config.memory_may_move(false);
 

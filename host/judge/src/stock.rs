@@ -4,10 +4,9 @@ use crate::question;
 use crate::report::{Check, Sheet};
 use std::sync::Arc;
 use zero_builder::fixtures::Fixtures;
-use zero_connector_sdk::FailureKind;
-use zero_connector_sdk::testing::{Case, Cases, Exchange, Miss, failure_name};
+use zero_connector_sdk::testing::{Case, Cases, Exchange, Miss};
 use zero_pipeline::catalogue::{Catalogue, SourceRecord};
-use zero_types::prelude::{Intent, Question};
+use zero_types::prelude::{FailureKind, Intent, Named as _, Question};
 
 /// Sources, cases and exchanges of a connector.
 #[derive(Debug, Default)]
@@ -38,16 +37,6 @@ impl Asked {
 pub(crate) fn label(source: &str, question: &str) -> String {
     format!("`{source}`, `{question}`")
 }
-
-const KINDS: [FailureKind; 7] = [
-    FailureKind::Settings,
-    FailureKind::Credential,
-    FailureKind::RateLimited,
-    FailureKind::Upstream,
-    FailureKind::Unreachable,
-    FailureKind::Malformed,
-    FailureKind::Internal,
-];
 
 impl Stock {
     /// Reads what can be read, and reports the rest.
@@ -110,8 +99,8 @@ impl Stock {
             }
             return;
         };
-        if let Some(kind) = case.failure.as_ref().filter(|kind| !KINDS.iter().any(|it| failure_name(*it) == **kind)) {
-            let names = KINDS.map(failure_name).join("`, `");
+        if let Some(kind) = case.failure.as_ref().filter(|kind| FailureKind::named(kind).is_none()) {
+            let names = FailureKind::NAMES.join("`, `");
             return fail(format!("`{kind}` is no kind of failure"), &format!("write one of `{names}`"));
         }
         match question::of_case(&case, &record.source) {

@@ -38,7 +38,7 @@ pub use manager::{Ask, Change, Manager};
 pub use origin::Origin;
 pub use permissions::{Diff, Permissions};
 pub use policy::Policy;
-pub use proof::{Gate, compare, load};
+pub use proof::{Gate, compare, limits_of, load};
 pub use registry::{inspect, pull};
 pub use report::{
     ConnectorReport, DiffReport, HealthReport, InstallReport, ListReport, Outcome, Preview, SuspendedSource,

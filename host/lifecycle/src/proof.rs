@@ -94,6 +94,12 @@ pub fn load(engine: &Engine, policy: &Policy, bytes: &[u8], what: &str) -> Resul
     engine.with_limits(raised(engine, granted)).connector(bytes).map_err(failed)
 }
 
+/// What a connector of this name may take.
+#[must_use]
+pub fn limits_of(engine: &Engine, policy: &Policy, name: &str) -> Limits {
+    raised(engine, policy.granted(name))
+}
+
 fn raised(engine: &Engine, granted: Raised) -> Limits {
     Limits {
         component_bytes: granted.component_bytes,

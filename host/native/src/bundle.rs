@@ -1,8 +1,11 @@
 //! What a host runs, as files in a folder: functions, connectors, catalogue, configuration.
 
 use anyhow::{Context as _, Result, bail};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use zero_config::Config;
+use zero_bundle::{BundleView, CONFIG_FILE, Verified};
+use zero_config::{Config, Layer};
+use zero_oci::Descriptor;
 use zero_pipeline::catalogue::Catalogue;
 
 /// A bundle, read into memory.
@@ -17,6 +20,8 @@ pub struct Bundle {
     pub functions: Vec<(String, Vec<u8>)>,
     /// Connectors by file name.
     pub connectors: Vec<(String, Vec<u8>)>,
+    /// What connectors may ask for, by name: of those that a signed lock names.
+    pub manifests: BTreeMap<String, Descriptor>,
 }
 
 impl Bundle {
@@ -44,6 +49,38 @@ impl Bundle {
             functions: read_components(&folder.join("functions"))?,
             connectors: read_components(&folder.join("connectors"))?,
             folder: folder.to_path_buf(),
+            manifests: BTreeMap::new(),
+        })
+    }
+
+    /// A bundle that was verified: what was checked is what runs. Another configuration file is laid over its own.
+    ///
+    /// # Errors
+    /// Names the file that cannot be used.
+    pub fn verified(folder: &Path, verified: Verified, config: Option<&Path>) -> Result<Self> {
+        let view = BundleView::of(verified.contents)?;
+        let (config, catalogue) = match config {
+            None => (view.config, view.catalogue),
+            Some(path) => {
+                let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+                let (own, file) = (folder.join(CONFIG_FILE).display().to_string(), path.display().to_string());
+                let layers = [Layer { file: &own, text: &view.config_text }, Layer { file: &file, text: &text }];
+                let config = Config::layered(&layers)?;
+                if config.region != view.region {
+                    bail!("configuration {file} is for another region than the bundle, which is for `{}`", view.region);
+                }
+                let texts = view.catalogue_texts.iter().map(|(path, text)| (path.as_str(), text.as_str()));
+                let catalogue = zero_config::resolve(&Catalogue::from_toml(texts)?, &config);
+                (config, catalogue)
+            }
+        };
+        Ok(Self {
+            folder: folder.to_path_buf(),
+            config,
+            catalogue,
+            functions: view.functions.into_iter().map(|it| (it.name, it.bytes)).collect(),
+            connectors: view.connectors.into_iter().map(|it| (it.component.name, it.component.bytes)).collect(),
+            manifests: view.lock.connectors.into_iter().map(|it| (it.name, it.manifest)).collect(),
         })
     }
 }

@@ -1,6 +1,7 @@
 //! A host, assembled: engine, components, egress, region.
 
 use crate::bundle::Bundle;
+use crate::package::Package;
 use crate::platform::Native;
 use anyhow::{Context as _, Result, anyhow, bail};
 use std::collections::BTreeMap;
@@ -10,7 +11,9 @@ use zero_config::Config;
 use zero_dial::Egress;
 use zero_engine::{Compiler, Connector, Engine, FunctionBytes, Functions, Limits, MacKey, Registry, Snapshot};
 use zero_lifecycle::{Base, Lineup, Manager, Policy, Store};
+use zero_oci::Descriptor;
 use zero_pipeline::catalogue::{Catalogue, SourceRecord};
+use zero_pipeline::route::Index;
 use zero_pipeline::{Answered, Ask, Event, Fixed, Problem, Region};
 use zero_store::{FILES_HOST, FilesHost, FilesIndex};
 
@@ -76,29 +79,63 @@ impl Host {
         let base = with_files(bundle.catalogue, options.files.is_some());
         let state = options.state;
         let (lineup, manager) = line_up(policy, base, connectors, &engine, state.clone())?;
-        check_switches(&config, &lineup.catalogue)?;
         for problem in &lineup.problems {
             tracing::error!(problem, "something installed is left out");
         }
+        check_switches(&config, &lineup.catalogue)?;
+        let host = Self::finish(config, functions, lineup, None, manager, options.files, state.as_deref())?;
+        host.check_overrides()?;
+        Ok(host)
+    }
 
+    /// A host of what was compiled when it was packaged: no connector is opened before it is asked, so a package with
+    /// hundreds of them starts as one with a few. `instances` is how many may be alive at once. Nothing is kept between
+    /// starts and nothing can be installed; what an operator says of a source was tried when the package was made.
+    ///
+    /// # Errors
+    /// A function or the configuration is wrong.
+    pub fn assemble_sealed(package: Package, instances: u32) -> Result<Self> {
+        let Package { config, catalogue, index, sealed } = package;
+        let policy = policy(&config)?;
+        let memory_bytes_ceiling = policy.granted_at_most().memory_bytes;
+        let limits = Limits { memory_bytes_ceiling, instances, ..Limits::default() };
+        let engine = Engine::new(zero_engine::Config { limits, ..zero_engine::Config::default() })?;
+        let connectors = sealed.connectors(&engine, |name| zero_lifecycle::limits_of(&engine, &policy, name));
+        let connectors = connectors.into_iter().map(|connector| (connector.name().to_owned(), connector)).collect();
+        let lineup = Lineup { connectors, catalogue: Arc::new(catalogue), problems: Vec::new() };
+        Self::finish(config, sealed.functions(&engine)?, lineup, Some(index), None, None, None)
+    }
+
+    /// Opens the way out, and puts together what is loaded.
+    fn finish(
+        config: Config,
+        functions: Functions,
+        lineup: Lineup,
+        index: Option<Index>,
+        manager: Option<Manager>,
+        files: Option<FilesIndex>,
+        state: Option<&Path>,
+    ) -> Result<Self> {
         let config = Arc::new(config);
-        let egress = open_egress(&config, options.files)?;
+        let egress = open_egress(&config, files)?;
         let registry = Registry::new();
         registry.replace(lineup.connectors.into_values());
         let versions = versions(&registry.snapshot());
-        let platform = Native::new(functions, registry, egress, state.as_deref(), {
+        let platform = Native::new(functions, registry, egress, state, {
             let config = Arc::clone(&config);
             move |record, descriptor| {
                 zero_config::grant(&config, record, &descriptor.hosts, environment)
                     .map_err(|error| format!("{error:#}"))
             }
         });
-        let first = Region::new(lineup.catalogue.as_ref().clone(), config.pipeline.clone());
+        let catalogue = lineup.catalogue.as_ref().clone();
+        let first = match index {
+            Some(index) => Region::indexed(catalogue, index, config.pipeline.clone()),
+            None => Region::new(catalogue, config.pipeline.clone()),
+        };
         let region = Arc::new(Region { versions, ..first });
         let (catalogue, problems) = (lineup.catalogue, lineup.problems.into());
-        let host = Self { region, platform, config, manager: manager.map(Arc::new), problems, catalogue };
-        host.check_overrides()?;
-        Ok(host)
+        Ok(Self { region, platform, config, manager: manager.map(Arc::new), problems, catalogue })
     }
 
     /// What an operator says of a source is tried on its connector: a wrong word is found now, by whoever wrote it.
@@ -168,6 +205,13 @@ fn load_functions(engine: &Engine, bundle: &Bundle) -> Result<Functions> {
 fn load_connectors(engine: &Engine, policy: &Policy, bundle: &Bundle) -> Result<Vec<(Connector, usize)>> {
     let load = |(name, bytes): &(String, Vec<u8>)| {
         let connector = zero_lifecycle::load(engine, policy, bytes, name)?;
+        if let Some(manifest) = bundle.manifests.get(name) {
+            let version = connector.world().rsplit_once('@').map_or("", |(_, version)| version);
+            let more = zero_bundle::wider(manifest, &Descriptor::of(connector.descriptor(), version));
+            if !more.is_empty() {
+                bail!("the connector `{name}` asks for more than its manifest says: {}", more.join(", "));
+            }
+        }
         Ok((connector, bytes.len()))
     };
     bundle.connectors.iter().map(load).collect()

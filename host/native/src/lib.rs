@@ -3,6 +3,7 @@
 pub mod bundle;
 mod check;
 pub mod host;
+pub mod package;
 pub mod platform;
 
 pub mod desk;
@@ -15,4 +16,5 @@ pub use bundle::Bundle;
 pub use desk::Desk;
 pub use host::{Host, Options};
 pub use live::Live;
+pub use package::Package;
 pub use platform::Native;

@@ -2,6 +2,7 @@
 
 use crate::{Error, Kind, Result, limits};
 use serde::{Deserialize, Serialize};
+use zero_types::Named as _;
 
 /// The member of the config that holds the descriptor.
 ///
@@ -59,7 +60,7 @@ impl Descriptor {
             hosts: said.hosts.clone(),
             credentials: said.credentials.iter().map(|it| slot(&it.name, &it.summary, it.required)).collect(),
             settings: said.settings.iter().map(|it| slot(&it.name, &it.summary, it.required)).collect(),
-            kinds: said.kinds.iter().map(|&kind| kind_name(kind)).collect(),
+            kinds: said.kinds.iter().map(|&kind| kind.name().to_owned()).collect(),
         }
     }
 
@@ -99,18 +100,4 @@ impl Descriptor {
 /// Control characters, and those that turn the direction of text.
 fn is_unfit(character: char) -> bool {
     character.is_control() || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// The contract's word for a kind: the variant's name in kebab case.
-fn kind_name(kind: zero_types::connector::Kind) -> String {
-    let debug = format!("{kind:?}");
-    let variant = debug.rsplit("::").next().unwrap_or_default();
-    let mut name = String::new();
-    for letter in variant.chars() {
-        if letter.is_ascii_uppercase() && !name.is_empty() {
-            name.push('-');
-        }
-        name.push(letter.to_ascii_lowercase());
-    }
-    name
 }

@@ -35,6 +35,16 @@ impl Ask {
         Self::with_question(Question::new(text))
     }
 
+    /// The same question for a host that ends in `left`, whatever was asked for: sources are given what the other stages
+    /// do not need, and late ones what is left then. `otherwise` is what they have when nobody said anything.
+    #[must_use]
+    pub fn ending_in(self, left: Duration, otherwise: Duration) -> Self {
+        let for_sources = left.saturating_sub(limits::BESIDE_GATHER_BUDGET);
+        let gather = self.gather_budget.unwrap_or(otherwise).min(for_sources);
+        let late = self.late_budget.min(for_sources.saturating_sub(gather));
+        Self { gather_budget: Some(gather), late_budget: late, ..self }
+    }
+
     /// A question with language, place and units.
     ///
     /// # Errors
@@ -100,6 +110,24 @@ fn clean(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_host_that_ends_soon_gives_sources_what_is_left() {
+        let ms = Duration::from_millis;
+        let beside = limits::BESIDE_GATHER_BUDGET;
+        for (left, said, late, gather, later) in [
+            (ms(60_000), None, 0, 500, 0),
+            (ms(60_000), Some(ms(2_000)), 3_000, 2_000, 3_000),
+            (beside + ms(300), None, 1_000, 300, 0),
+            (beside + ms(700), Some(ms(500)), 1_000, 500, 200),
+            (beside, Some(ms(500)), 1_000, 0, 0),
+            (Duration::ZERO, Some(ms(500)), 1_000, 0, 0),
+        ] {
+            let ask = Ask { gather_budget: said, late_budget: ms(late), ..Ask::new("why").unwrap() };
+            let within = ask.ending_in(left, ms(500));
+            assert_eq!((within.gather_budget, within.late_budget), (Some(ms(gather)), ms(later)), "{left:?}, {said:?}");
+        }
+    }
 
     #[test]
     fn a_question_is_bounded_and_not_empty() {

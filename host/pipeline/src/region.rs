@@ -34,8 +34,15 @@ impl Region {
     /// A fresh region over a catalogue.
     #[must_use]
     pub fn new(catalogue: Catalogue, settings: Settings) -> Self {
+        let index = Index::new(&catalogue);
+        Self::indexed(catalogue, index, settings)
+    }
+
+    /// A fresh region over a catalogue whose index is made already.
+    #[must_use]
+    pub fn indexed(catalogue: Catalogue, index: Index, settings: Settings) -> Self {
         Self {
-            index: Arc::new(Index::new(&catalogue)),
+            index: Arc::new(index),
             catalogue,
             cache: Cache::default(),
             health: Health::default(),

@@ -17,6 +17,8 @@ use wasm_encoder::{MemorySection, RawSection};
 use wasmparser::{Parser, Payload};
 use zero_canon::Function;
 
+pub use zero_builder::COMPONENT_BYTES_MAX;
+
 /// Bytes of a page of memory.
 const PAGE_BYTES: u64 = 64 * 1024;
 

@@ -6,7 +6,7 @@ use wasmparser::{
     CanonicalFunction, CanonicalOption, ComponentAlias, Encoding, ExternalKind, FuncType, Parser, Payload, TypeRef,
     ValType,
 };
-use zero_canon::{Function, FlatType};
+use zero_canon::{FlatType, Function};
 
 /// A component, as far as it concerns its module.
 pub(crate) struct Plain<'b> {

@@ -67,7 +67,8 @@ fn foreign_bytes_give_typed_errors() {
     let other = r#"(func (export "zero:functions/intent@0.1.0#reed") (param i32) (result i32) (i32.const 8))"#;
     let mut component = zero_builder::build(&module("2", other)).unwrap().bytes;
     let name = b"zero:functions/intent@0.1.0#read";
-    let places: Vec<usize> = component.windows(name.len()).enumerate().filter(|it| it.1 == name).map(|it| it.0).collect();
+    let places: Vec<usize> =
+        component.windows(name.len()).enumerate().filter(|it| it.1 == name).map(|it| it.0).collect();
     let last = *places.last().unwrap();
     assert!(places.len() >= 2, "once as an export, once as an alias");
     component[last + name.len() - 2] = b'e';

@@ -1,6 +1,7 @@
 //! Functions and connectors as components, in `target/bundle` as a host wants them.
 
 use crate::fixtures;
+use crate::orchestrators::{self, Orchestrator};
 use anyhow::{Context as _, Result, bail};
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -59,26 +60,7 @@ pub(crate) fn build(root: &Path, toolchain: &Toolchain) -> Result<Vec<Built>> {
     copy_texts(&root.join("connectors/catalogue"), &bundle.join("catalogue"))?;
     let config = fs::read(root.join("edge-config/default.toml")).context("reading edge-config/default.toml")?;
     write_if_changed(&bundle.join("zero.toml"), &config)?;
-    built.extend(orchestrators(root, toolchain)?);
     Ok(built)
-}
-
-/// Components that act, by package and file: targets are packed with them.
-const ORCHESTRATORS: [(&str, &str); 2] = [("zero-spin", "spin"), ("zero-spin-face", "spin-face")];
-
-/// Builds them into `target/orchestrators`, apart from the guests: a guest's bytes must not depend on the features that an
-/// orchestrator wants of a crate they share.
-fn orchestrators(root: &Path, toolchain: &Toolchain) -> Result<Vec<Built>> {
-    cargo(root, toolchain, ORCHESTRATORS.map(|(package, _)| package))?;
-    let build = |(package, name): (&str, &str)| {
-        let module = zero_builder::guest::module_path(&guests_dir(root), package);
-        let module = fs::read(&module).with_context(|| format!("reading {}", module.display()))?;
-        let bytes = zero_builder::orchestrator(&module).with_context(|| format!("orchestrator `{name}`"))?;
-        write_if_changed(&target_dir(root).join("orchestrators").join(format!("{name}.wasm")), &bytes)?;
-        let (digest, name, world) = (zero_builder::digest(&bytes), name.to_owned(), "wasi:http/service".to_owned());
-        Ok(Built { kind: "orchestrators", name, world, bytes: bytes.len(), digest })
-    };
-    ORCHESTRATORS.into_iter().map(build).collect()
 }
 
 /// Where the bundle of this work tree lies.
@@ -87,7 +69,12 @@ pub(crate) fn bundle_dir(root: &Path) -> PathBuf {
 }
 
 /// Builds everything again in a copy of the sources and compares the digests.
-pub(crate) fn compare_with_second_folder(root: &Path, toolchain: &Toolchain, first: &[Built]) -> Result<()> {
+pub(crate) fn compare_with_second_folder(
+    root: &Path,
+    toolchain: &Toolchain,
+    first: &[Built],
+    orchestrators: &[Orchestrator],
+) -> Result<()> {
     let copy = env::temp_dir().join(format!("zero-twice-{}", std::process::id()));
     fs::create_dir_all(&copy).with_context(|| format!("creating {}", copy.display()))?;
     for entry in
@@ -95,10 +82,13 @@ pub(crate) fn compare_with_second_folder(root: &Path, toolchain: &Toolchain, fir
     {
         copy_tree(&root.join(entry), &copy.join(entry))?;
     }
-    let second = build(&copy, toolchain);
+    let second = build(&copy, toolchain).and_then(|built| Ok((built, orchestrators::build(&copy, toolchain)?)));
     let removed = fs::remove_dir_all(&copy).with_context(|| format!("removing {}", copy.display()));
-    let second = second?;
+    let (second, second_orchestrators) = second?;
     removed?;
+    if orchestrators != second_orchestrators {
+        bail!("not reproducible: orchestrators differ when built in another folder");
+    }
     let differ: Vec<&str> = first
         .iter()
         .zip(&second)
@@ -142,13 +132,24 @@ fn guests(root: &Path) -> Result<Vec<Guest>> {
 }
 
 fn compile(root: &Path, toolchain: &Toolchain, guests: &[Guest]) -> Result<()> {
-    cargo(root, toolchain, guests.iter().map(|guest| guest.package.as_str()))
+    cargo(root, toolchain, guests.iter().map(|guest| guest.package.as_str()), None)
 }
 
-fn cargo<'p>(root: &Path, toolchain: &Toolchain, packages: impl IntoIterator<Item = &'p str>) -> Result<()> {
+/// Builds packages as guests, some with another stack than theirs.
+pub(crate) fn cargo<'p>(
+    root: &Path,
+    toolchain: &Toolchain,
+    packages: impl IntoIterator<Item = &'p str>,
+    stack_bytes: Option<usize>,
+) -> Result<()> {
     let mut cargo = toolchain.cargo_build();
     cargo.current_dir(root).arg("--quiet").env("CARGO_TARGET_DIR", guests_dir(root));
-    cargo.env("CARGO_ENCODED_RUSTFLAGS", zero_builder::guest::rust_flags(&[(root, "/zero")]));
+    let mut flags = zero_builder::guest::rust_flags(&[(root, "/zero")]);
+    if let Some(bytes) = stack_bytes {
+        // The linker goes by the last size that it is told.
+        flags.push(format!("\x1f-Clink-arg=-z\x1f-Clink-arg=stack-size={bytes}"));
+    }
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags);
     for package in packages {
         cargo.args(["--package", package]);
     }
@@ -158,7 +159,7 @@ fn cargo<'p>(root: &Path, toolchain: &Toolchain, packages: impl IntoIterator<Ite
     Ok(())
 }
 
-fn guests_dir(root: &Path) -> PathBuf {
+pub(crate) fn guests_dir(root: &Path) -> PathBuf {
     target_dir(root).join("guests")
 }
 
@@ -171,7 +172,7 @@ pub(crate) fn target_dir(root: &Path) -> PathBuf {
 }
 
 /// Leaves an equal file alone, so that a running host does not see a change where there is none.
-fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<()> {
+pub(crate) fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<()> {
     if fs::read(path).is_ok_and(|old| old == bytes) {
         return Ok(());
     }

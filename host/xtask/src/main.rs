@@ -4,6 +4,7 @@
 
 mod components;
 mod fixtures;
+mod orchestrators;
 mod run;
 mod services;
 mod suite;
@@ -21,7 +22,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Build every function and connector as a component and print name, size and SHA-256
+    /// Build every function and connector as a component, and the orchestrators of edge runtimes; print name, size and
+    /// SHA-256
     Components {
         /// Build a second time in another folder and compare the digests
         #[arg(long)]
@@ -79,8 +81,10 @@ fn components(twice: bool) -> Result<ExitCode> {
     let toolchain = components::toolchain()?;
     let built = components::build(&root, &toolchain)?;
     print!("{}", components::table(&built));
+    let orchestrators = orchestrators::build(&root, &toolchain)?;
+    print!("{}", orchestrators::table(&orchestrators));
     if twice {
-        components::compare_with_second_folder(&root, &toolchain, &built)?;
+        components::compare_with_second_folder(&root, &toolchain, &built, &orchestrators)?;
         println!("the same digests in a second folder");
     }
     Ok(ExitCode::SUCCESS)

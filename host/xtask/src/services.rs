@@ -1,10 +1,15 @@
-//! What tests need besides Rust, from Debian's packages: a registry, and the tools of other languages.
+//! What tests need besides Rust, from Debian's packages: a registry, the tools of other languages, and those
+//! that read deployment files.
 
 use std::process::{Command, Stdio};
 
 /// Program, and the packages that bring it.
-const NEEDED: [(&str, &[&str]); 3] =
-    [("docker-registry", &["docker-registry"]), ("npm", &["nodejs", "npm"]), ("python3", &["python3", "python3-venv"])];
+const NEEDED: [(&str, &[&str]); 4] = [
+    ("docker-registry", &["docker-registry"]),
+    ("npm", &["nodejs", "npm"]),
+    ("python3", &["python3", "python3-venv"]),
+    ("systemd-analyze", &["systemd"]),
+];
 
 /// Installs what is missing where that is possible, else says what will be left out and how to mend it.
 pub(crate) fn install() {

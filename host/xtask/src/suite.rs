@@ -1,6 +1,6 @@
 //! `cargo xtask test`: what CI runs is what a person runs.
 
-use crate::{components, run, services};
+use crate::{components, orchestrators, run, services};
 use anyhow::{Context as _, Result, bail};
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -18,8 +18,11 @@ pub(crate) fn test(packages: &[String]) -> Result<ExitCode> {
         let toolchain = components::toolchain()?;
         let built = components::build(&root, &toolchain)?;
         print!("{}", components::table(&built));
+        let orchestrators = orchestrators::build(&root, &toolchain)?;
+        print!("{}", orchestrators::table(&orchestrators));
         if packages.is_empty() {
-            components::compare_with_second_folder(&root, &toolchain, &built)?;
+            orchestrators::lints(&root, &toolchain)?;
+            components::compare_with_second_folder(&root, &toolchain, &built, &orchestrators)?;
             println!("the same digests in a second folder");
         }
         Ok(())
@@ -76,6 +79,7 @@ fn tests(root: &Path, packages: &[String]) -> Result<Tally> {
     });
     cargo
         .env("ZERO_BUNDLE", components::bundle_dir(root))
+        .env("ZERO_ORCHESTRATORS", orchestrators::folder(root))
         .env("ZERO_PROGRAMS", components::target_dir(root).join("debug"));
     let mut child = cargo.spawn().context("running cargo test")?;
     let mut tally = Tally::default();

@@ -1,30 +1,23 @@
-use super::exchanges::recorded;
-use super::{catalogue, folder, source_of};
+use super::{cases, catalogue, recorded, source_of};
 use crate::{Feed, decode, read, xml};
 use proptest::prelude::*;
-use zero_connector_sdk::testing::{Reads, Siege, withstand};
-use zero_connector_sdk::{Connector, FailureKind, Intent, Outcome, Question, Response, Source};
+use std::collections::BTreeSet;
+use zero_connector_sdk::testing::{Reads, Siege, refuses_settings};
+use zero_connector_sdk::{FailureKind, Outcome, Response};
 
 #[test]
 fn whatever_comes_back_is_read_or_a_typed_failure() {
     let mut misses = Vec::new();
-    let mut tried = 0;
-    for record in &catalogue().source {
-        let recorded = recorded(&record.id);
-        if recorded.is_empty() {
-            continue;
+    let mut tried = BTreeSet::new();
+    let cases = cases();
+    for asked in cases.asked(&catalogue().source, &recorded()) {
+        if tried.insert(asked.case.source.as_str()) {
+            let siege = Siege { reads: Reads::Anything, cut_parts: 60, oversized_bytes: 4 << 20 };
+            misses.extend(asked.withstand::<Feed>(siege));
         }
-        tried += 1;
-        let cases = std::fs::read_to_string(folder("exchanges/cases.toml")).unwrap();
-        let asked = cases.split("[[case]]").find(|case| case.contains(&format!("source = \"{}\"", record.id))).unwrap();
-        let asked = asked.lines().find_map(|line| line.strip_prefix("question = ")).unwrap().trim_matches('"');
-        let (question, intent) = record.plain(asked);
-        let siege = Siege { reads: Reads::Anything, cut_parts: 60, oversized_bytes: 4 << 20 };
-        let broken = withstand::<Feed>(&record.source(), &question, &intent, &recorded, siege);
-        misses.extend(broken.into_iter().map(|miss| format!("{}: {miss}", record.id)));
     }
     assert!(misses.is_empty(), "{}", misses.join("\n"));
-    assert!(tried >= 4, "only {tried} sources have exchanges");
+    assert!(tried.len() >= 4, "only {tried:?} have exchanges");
 }
 
 fn outcome(body: impl Into<Vec<u8>>) -> Outcome {
@@ -58,18 +51,14 @@ fn entities_of_a_document_type_do_not_expand() {
 
 #[test]
 fn wrong_settings_name_the_key() {
-    for (settings, named) in [
+    let wrong = [
         ("{}", "url"),
         (r#"{"url":"ftp://x"}"#, "`url`"),
         (r#"{"url":[]}"#, "`url`"),
         (r#"{"url":"https://x","limit":0}"#, "`limit`"),
         (r#"{"url":"https://x","lmit":1}"#, "lmit"),
-    ] {
-        let source = Source { settings: settings.to_owned(), ..source_of("nasa-news") };
-        let failure = Feed::plan(&source, &Question::new("x"), &Intent::unknown("en")).unwrap_err();
-        assert_eq!(failure.kind, FailureKind::Settings);
-        assert!(failure.detail.contains(named), "{}", failure.detail);
-    }
+    ];
+    refuses_settings::<Feed>(&source_of("nasa-news"), &wrong);
 }
 
 const WELL: &str = include_str!("../../exchanges/nasa-news-1.http");

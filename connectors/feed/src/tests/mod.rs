@@ -12,7 +12,7 @@ mod formats;
 
 use std::path::PathBuf;
 use zero_connector_sdk::Source;
-use zero_connector_sdk::testing::{Catalogue, Record};
+use zero_connector_sdk::testing::{Cases, Catalogue, Exchange, Record};
 
 fn folder(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -20,6 +20,14 @@ fn folder(path: &str) -> PathBuf {
 
 fn catalogue() -> Catalogue {
     toml::from_str(include_str!("../../../catalogue/feed.toml")).unwrap()
+}
+
+fn cases() -> Cases {
+    toml::from_str(include_str!("../../exchanges/cases.toml")).unwrap()
+}
+
+fn recorded() -> Vec<(String, Exchange)> {
+    Exchange::read_folder(folder("exchanges")).unwrap()
 }
 
 fn source_of(id: &str) -> Source {

@@ -1,6 +1,6 @@
 use super::{recorded, source, wikipedia};
 use crate::MediaWiki;
-use zero_connector_sdk::testing::{Reads, Siege, walk, withstand};
+use zero_connector_sdk::testing::{Reads, Siege, refuses_settings, walk, withstand};
 use zero_connector_sdk::{Connector, FailureKind, Findings, Intent, Outcome, Question, Response, Source, Step};
 
 const QUESTIONS: &[(&str, &str)] = &[
@@ -61,19 +61,14 @@ fn bodies_of_another_shape_are_malformed_and_empty_ones_find_nothing() {
 
 #[test]
 fn wrong_settings_name_the_key() {
-    for (settings, named) in [
+    let wrong = [
         ("{}", "api"),
         (r#"{"api":"ftp://x","page":"https://x/"}"#, "`api`"),
         (r#"{"api":"https://x","page":""}"#, "`page`"),
         (r#"{"api":"https://x","page":"https://x","limit":0}"#, "`limit`"),
         (r#"{"api":"https://x","page":"https://x","lmit":1}"#, "lmit"),
-    ] {
-        let mut source = wikipedia();
-        source.settings = settings.to_owned();
-        let failure = MediaWiki::plan(&source, &Question::new("x"), &Intent::unknown("en")).unwrap_err();
-        assert_eq!(failure.kind, FailureKind::Settings);
-        assert!(failure.detail.contains(named), "{}", failure.detail);
-    }
+    ];
+    refuses_settings::<MediaWiki>(&wikipedia(), &wrong);
 }
 
 #[test]

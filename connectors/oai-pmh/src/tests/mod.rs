@@ -11,8 +11,8 @@ mod fixtures;
 use crate::{OaiPmh, xml};
 use proptest::prelude::*;
 use std::path::PathBuf;
-use zero_connector_sdk::testing::{Catalogue, Record};
-use zero_connector_sdk::{Connector, FailureKind, Intent, Outcome, Question, Response, Source};
+use zero_connector_sdk::testing::{Catalogue, Record, refuses_settings};
+use zero_connector_sdk::{FailureKind, Outcome, Response, Source};
 
 fn folder(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -49,20 +49,15 @@ fn errors_of_the_protocol_are_typed() {
 
 #[test]
 fn wrong_settings_name_the_key() {
-    for (settings, named) in [
+    let wrong = [
         ("{}", "base"),
         (r#"{"base":"ftp://x"}"#, "`base`"),
         (r#"{"base":"https://x","limit":0}"#, "`limit`"),
         (r#"{"base":"https://x","days":0}"#, "`days`"),
         (r#"{"base":"https://x","identifiers":{"doi":"oai:x"}}"#, "`identifiers.doi`"),
         (r#"{"base":"https://x","lmit":1}"#, "lmit"),
-    ] {
-        let mut source = Source::new("x", "X");
-        source.settings = settings.to_owned();
-        let failure = OaiPmh::plan(&source, &Question::new("x"), &Intent::unknown("en")).unwrap_err();
-        assert_eq!(failure.kind, FailureKind::Settings);
-        assert!(failure.detail.contains(named), "{}", failure.detail);
-    }
+    ];
+    refuses_settings::<OaiPmh>(&Source::new("x", "X"), &wrong);
 }
 
 proptest! {

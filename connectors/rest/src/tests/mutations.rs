@@ -1,7 +1,6 @@
-use super::exchanges::recorded;
-use super::{records, source_of};
+use super::{recorded, records, source_of};
 use crate::Rest;
-use zero_connector_sdk::testing::{Reads, Siege, withstand_round};
+use zero_connector_sdk::testing::{Exchange, Reads, Siege, withstand_round};
 use zero_connector_sdk::{Connector, FailureKind, Header, Intent, Outcome, Question, Response, Step};
 
 fn response(status: u16, body: impl Into<Vec<u8>>) -> Outcome {
@@ -22,8 +21,9 @@ fn states(steps: usize) -> Vec<Vec<u8>> {
 #[test]
 fn whatever_comes_back_is_read_or_a_typed_failure() {
     let mut misses = Vec::new();
+    let all = recorded();
     for record in records() {
-        let (source, recorded) = (record.source(), recorded(&record.id));
+        let (source, recorded) = (record.source(), Exchange::of_source(&all, &record.id));
         let longest = recorded.iter().map(|exchange| exchange.response.body.len()).max().unwrap_or_default();
         let siege = Siege { reads: Reads::Anything, cut_parts: 2 + longest / 7, oversized_bytes: 1 << 20 };
         // The bodies of a source without recorded exchanges are broken only in ways that need none.

@@ -24,9 +24,9 @@
 //! alone does not say them. A key that is not known is an error.
 
 use super::conform::Miss;
-use super::walk::{End, Trace, failure_name};
+use super::walk::{End, Trace};
 use super::{Exchange, matches_pattern};
-use crate::{Claim, Entity, Findings, Identifier, Money, Place, Span, Value};
+use crate::{Claim, Entity, Findings, Identifier, Money, Named as _, Place, Span, Value};
 use serde::Deserialize;
 
 /// All cases of a connector: `toml::from_str` makes them of a text.
@@ -161,7 +161,7 @@ impl Case {
         match (&trace.end, &self.failure) {
             (End::Found(findings), None) => self.compare(findings, &mut miss),
             (End::Failed(failure), Some(wanted)) => {
-                let kind = failure_name(failure.kind);
+                let kind = failure.kind.name();
                 if kind != wanted {
                     miss(format!("{}, not as `{wanted}`", trace.end));
                 }

@@ -74,6 +74,17 @@ impl Exchange {
         paths.into_iter().map(read).collect()
     }
 
+    /// Those of a source out of a folder: of source `a`, the files `a-1`, `a-2` and so on.
+    #[must_use]
+    pub fn of_source(folder: &[(String, Self)], id: &str) -> Vec<Self> {
+        folder.iter().filter(|(name, _)| Self::is_of(name, id)).map(|(_, exchange)| exchange.clone()).collect()
+    }
+
+    /// Whether a file of this name is of the source `id`.
+    pub(super) fn is_of(name: &str, id: &str) -> bool {
+        name.rsplit_once('-').is_some_and(|(source, _)| source == id)
+    }
+
     /// Whether this exchange answers `request`.
     #[must_use]
     pub fn answers(&self, request: &Request) -> bool {

@@ -25,19 +25,25 @@ mod walk;
 
 mod case;
 
+mod asked;
+
 mod conform;
 
 mod mutate;
 
 mod withstand;
 
+mod refuse;
+
 mod catalogue;
 
+pub use asked::Asked;
 pub use case::{Case, Cases, PlaceText, written, written_claim};
 pub use catalogue::{Catalogue, Record};
 pub use conform::{Bounds, Miss, misses_of_fetch, misses_of_findings, misses_of_trace};
 pub use exchange::{Exchange, matches_pattern};
 pub use mutate::{Meant, Mutant, cuts, faults, oversized, scrambled, states, wrong_types};
+pub use refuse::refuses_settings;
 pub use subject::{Called, Ended, EndedBy, Figures, Native, Subject};
-pub use walk::{End, ROUNDS_MAX, Round, Trace, Walk, failure_name, replay, said, trace, unrecorded, walk};
+pub use walk::{End, ROUNDS_MAX, Round, Trace, Walk, replay, said, trace, unrecorded, walk};
 pub use withstand::{Reads, Siege, Trial, Trials, withstand, withstand_round};

@@ -3,8 +3,8 @@
 use super::Exchange;
 use super::subject::{Ended, Figures, Native, Subject};
 use crate::{
-    Connector, Failure, FailureKind, FetchFailure, FetchFailureKind, Findings, Intent, Outcome, Question, Request,
-    Source, Step,
+    Connector, Failure, FailureKind, FetchFailure, FetchFailureKind, Findings, Intent, Named as _, Outcome, Question,
+    Request, Source, Step,
 };
 
 /// Rounds of `resume` that a host grants.
@@ -89,21 +89,7 @@ impl core::fmt::Display for End {
 #[must_use]
 pub fn said(failure: &Failure) -> String {
     let after = failure.retry_after_seconds.map(|seconds| format!(" after {seconds} s")).unwrap_or_default();
-    format!("failed as `{}`{after}: {}", failure_name(failure.kind), failure.detail)
-}
-
-/// The name of a kind of failure, as in `wit/connector`.
-#[must_use]
-pub fn failure_name(kind: FailureKind) -> &'static str {
-    match kind {
-        FailureKind::Settings => "settings",
-        FailureKind::Credential => "credential",
-        FailureKind::RateLimited => "rate-limited",
-        FailureKind::Upstream => "upstream",
-        FailureKind::Unreachable => "unreachable",
-        FailureKind::Malformed => "malformed",
-        FailureKind::Internal => "internal",
-    }
+    format!("failed as `{}`{after}: {}", failure.kind.name(), failure.detail)
 }
 
 /// Walks a subject through `plan` and up to [`ROUNDS_MAX`] rounds, in which `answer` is the world.

@@ -3,11 +3,11 @@
 use super::conform::{Bounds, Miss, misses_of_fetch, misses_of_findings};
 use super::mutate::{is_json, some_wrong_types};
 use super::subject::{Native, Subject};
-use super::walk::{Round, failure_name, replay, said};
+use super::walk::{Round, replay, said};
 use super::{Exchange, Meant, Mutant, ROUNDS_MAX, cuts, faults, matches_pattern, oversized, scrambled, states};
 use crate::{
-    Connector, Failure, FailureKind, Fetch, FetchFailure, FetchFailureKind, Intent, Outcome, Question, Request,
-    Response, Source, Step,
+    Connector, Failure, FailureKind, Fetch, FetchFailure, FetchFailureKind, Intent, Named as _, Outcome, Question,
+    Request, Response, Source, Step,
 };
 
 /// Two bodies larger than this are not handed over at once: a round must fit into the memory of an instance.
@@ -351,7 +351,7 @@ fn misfit(step: &Result<Step, Failure>, meant: Meant) -> Miss {
 
 fn failure_wanted(kind: FailureKind, after: Option<u32>) -> String {
     let after = after.map(|seconds| format!(" with `retry-after-seconds` {seconds}")).unwrap_or_default();
-    format!("a failure `{}`{after}", failure_name(kind))
+    format!("a failure `{}`{after}", kind.name())
 }
 
 /// What to do where a failure of this kind is due.

@@ -10,8 +10,8 @@ mod fixtures;
 
 use crate::Sparql;
 use std::path::PathBuf;
-use zero_connector_sdk::testing::{Catalogue, Record};
-use zero_connector_sdk::{Connector, FailureKind, Intent, Question, Source, Step};
+use zero_connector_sdk::testing::{Catalogue, Record, refuses_settings};
+use zero_connector_sdk::{Connector, Intent, Question, Source, Step};
 
 fn folder(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -41,18 +41,13 @@ fn a_question_stays_in_its_place() {
 
 #[test]
 fn wrong_settings_name_the_key() {
-    for (settings, named) in [
+    let wrong = [
         ("{}", "endpoint"),
         (r#"{"endpoint":"ftp://x"}"#, "`endpoint`"),
         (r#"{"endpoint":"https://x","limit":0}"#, "`limit`"),
         (r#"{"endpoint":"https://x","label":"a b"}"#, "`label`"),
         (r#"{"endpoint":"https://x","cues":["x"],"queries":[{"query":"${a:raw}"}]}"#, "unknown type `raw`"),
         (r#"{"endpoint":"https://x","lmit":1}"#, "lmit"),
-    ] {
-        let mut source = Source::new("x", "X");
-        source.settings = settings.to_owned();
-        let failure = Sparql::plan(&source, &Question::new("x y"), &Intent::unknown("en")).unwrap_err();
-        assert_eq!(failure.kind, FailureKind::Settings);
-        assert!(failure.detail.contains(named), "{}", failure.detail);
-    }
+    ];
+    refuses_settings::<Sparql>(&Source::new("x", "X"), &wrong);
 }

@@ -1,6 +1,6 @@
 use super::{recorded, wikidata};
 use crate::Wikidata;
-use zero_connector_sdk::testing::{Reads, Siege, walk, withstand};
+use zero_connector_sdk::testing::{Reads, Siege, refuses_settings, walk, withstand};
 use zero_connector_sdk::{Connector, FailureKind, Findings, Intent, Outcome, Question, Request, Response, Step};
 
 const QUESTIONS: &[&str] = &[
@@ -59,14 +59,8 @@ fn states_of(text: &str) -> Vec<Vec<u8>> {
 
 #[test]
 fn wrong_settings_name_the_key() {
-    for (settings, named) in [(r#"{"api":"ftp://x"}"#, "`api`"), (r#"{"page":""}"#, "`page`"), (r#"{"apy":1}"#, "apy")]
-    {
-        let mut source = wikidata();
-        source.settings = settings.to_owned();
-        let failure = Wikidata::plan(&source, &Question::new("x"), &Intent::unknown("en")).unwrap_err();
-        assert_eq!(failure.kind, FailureKind::Settings);
-        assert!(failure.detail.contains(named), "{}", failure.detail);
-    }
+    let wrong = [(r#"{"api":"ftp://x"}"#, "`api`"), (r#"{"page":""}"#, "`page`"), (r#"{"apy":1}"#, "apy")];
+    refuses_settings::<Wikidata>(&wikidata(), &wrong);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! Values stay decimal strings: a multiplier such as "million" moves the point, and no float is ever made.
 
 use super::{Match, Scene};
+use zero_types::english;
 use zero_types::prelude::Value;
 
 /// Longer digit runs are identifiers of some kind.
@@ -342,34 +343,11 @@ fn is_part(word: &str) -> bool {
 }
 
 fn ones(word: &str) -> Option<u128> {
-    const ONES: [&str; 20] = [
-        "zero",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-        "thirteen",
-        "fourteen",
-        "fifteen",
-        "sixteen",
-        "seventeen",
-        "eighteen",
-        "nineteen",
-    ];
-    ONES.iter().position(|name| *name == word).and_then(|index| u128::try_from(index).ok())
+    english::number(word).filter(|number| *number < 20).map(u128::from)
 }
 
 fn tens(word: &str) -> Option<u128> {
-    const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
-    TENS.iter().position(|name| *name == word).and_then(|index| u128::try_from(index * 10 + 20).ok())
+    english::number(word).filter(|number| *number >= 20).map(u128::from)
 }
 
 fn big(word: &str) -> Option<u128> {

@@ -214,19 +214,3 @@ pub(super) const OF_ORGANISATIONS: [&str; 9] = [
     "parent company",
     "founder",
 ];
-
-pub(super) fn answer_type(name: &str) -> AnswerType {
-    match name {
-        "place" => AnswerType::Place,
-        "number" => AnswerType::Number,
-        "quantity" => AnswerType::Quantity,
-        "money" => AnswerType::Money,
-        "person" => AnswerType::Person,
-        "organisation" => AnswerType::Organisation,
-        "date" => AnswerType::Date,
-        "time" => AnswerType::Time,
-        "duration" => AnswerType::Duration,
-        "list-of" => AnswerType::ListOf,
-        _ => AnswerType::Text,
-    }
-}

@@ -2,10 +2,10 @@
 
 use super::{Asked, Trial};
 use std::fmt::Write as _;
-use zero_connector_sdk::kind_name;
 use zero_connector_sdk::testing::written_claim;
 use zero_engine::CallFigures;
 use zero_pipeline::limits;
+use zero_types::Named as _;
 use zero_types::connector::{Findings, Method, Outcome, Request};
 
 /// Characters of a passage that are shown.
@@ -45,7 +45,7 @@ impl Trial {
 
     fn reading(&self) -> String {
         let intent = &self.intent;
-        let mut parts = vec![kind_name(intent.kind).to_owned(), intent.language.clone()];
+        let mut parts = vec![intent.kind.name().to_owned(), intent.language.clone()];
         parts.extend(intent.topics.iter().take(3).map(|topic| format!("topic {} {:.2}", topic.name, topic.weight)));
         parts.extend(intent.subject.iter().map(|subject| format!("subject “{subject}”")));
         parts.extend(intent.properties.iter().map(|property| format!("property “{property}”")));

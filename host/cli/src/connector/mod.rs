@@ -7,6 +7,8 @@ mod judge;
 mod make;
 mod registry;
 
+pub(crate) use registry::{AccessArguments, TrustArguments, TrustFiles, password};
+
 use crate::out;
 use crate::setup::Setup;
 use anyhow::Result;

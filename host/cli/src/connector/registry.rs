@@ -60,6 +60,17 @@ pub(crate) struct VerifyArguments {
     access: AccessArguments,
 }
 
+/// Whose signatures count, where there may be none.
+#[derive(Args)]
+pub(crate) struct TrustFiles {
+    /// Whose signatures count: a policy (trust.toml)
+    #[arg(long, value_name = "FILE")]
+    trust: Option<PathBuf>,
+    /// Or: a public key that is trusted with everything; may be given more than once
+    #[arg(long, value_name = "FILE", conflicts_with = "trust")]
+    public_key: Vec<PathBuf>,
+}
+
 /// Whose signatures count.
 #[derive(Args)]
 pub(crate) struct TrustArguments {
@@ -186,26 +197,44 @@ fn write_new(path: &Path, bytes: &[u8], named: bool) -> Result<()> {
 }
 
 impl AccessArguments {
-    fn access(&self) -> Access {
+    pub(crate) fn access(&self) -> Access {
         Access { insecure_loopback_http: self.insecure_loopback, ..Access::default() }
     }
 }
 
 impl TrustArguments {
-    fn trust(&self) -> Result<Trust> {
-        if let Some(path) = &self.trust {
-            return Ok(Trust::from_file(path)?);
-        }
-        let read = |path: &PathBuf| {
-            let pem = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
-            let key = PublicKey::from_pem(&pem).with_context(|| path.display().to_string())?;
-            Ok(TrustedKey::new(path.display().to_string(), key))
-        };
-        Ok(Trust::in_keys(self.public_key.iter().map(read).collect::<Result<_>>()?))
+    pub(crate) fn trust(&self) -> Result<Trust> {
+        trust(self.trust.as_deref(), &self.public_key)
     }
 }
 
-fn password() -> Option<String> {
+impl TrustFiles {
+    /// The policy's own text.
+    pub(crate) fn policy(&self) -> Result<Option<Vec<u8>>> {
+        let read = |path: &PathBuf| std::fs::read(path).with_context(|| format!("reading {}", path.display()));
+        self.trust.as_ref().map(read).transpose()
+    }
+
+    /// None when nobody is trusted.
+    pub(crate) fn trust(&self) -> Result<Option<Trust>> {
+        let some = self.trust.is_some() || !self.public_key.is_empty();
+        some.then(|| trust(self.trust.as_deref(), &self.public_key)).transpose()
+    }
+}
+
+fn trust(policy: Option<&Path>, public_keys: &[PathBuf]) -> Result<Trust> {
+    if let Some(path) = policy {
+        return Ok(Trust::from_file(path)?);
+    }
+    let read = |path: &PathBuf| {
+        let pem = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+        let key = PublicKey::from_pem(&pem).with_context(|| path.display().to_string())?;
+        Ok(TrustedKey::new(path.display().to_string(), key))
+    };
+    Ok(Trust::in_keys(public_keys.iter().map(read).collect::<Result<_>>()?))
+}
+
+pub(crate) fn password() -> Option<String> {
     std::env::var(PASSWORD).ok().filter(|password| !password.is_empty())
 }
 

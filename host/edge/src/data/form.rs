@@ -24,8 +24,8 @@ pub(super) struct Head {
     pub(super) credentials: BTreeMap<String, BTreeMap<String, CredentialForm>>,
     pub(super) digests: Vec<(String, String)>,
     pub(super) connectors: Vec<ConnectorFacts>,
-    /// The id of each source in order, and where its record ends.
-    pub(super) sources: Vec<(String, u32)>,
+    /// The id of each source in order, where its record begins among the records, and its length.
+    pub(super) sources: Vec<(String, u32, u32)>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -74,7 +74,7 @@ impl Head {
         config: &Config,
         digests: &[(String, String)],
         connectors: &[ConnectorFacts],
-        sources: Vec<(String, u32)>,
+        sources: Vec<(String, u32, u32)>,
     ) -> Self {
         let place = |it: &Credential| CredentialForm {
             env: it.env.clone(),

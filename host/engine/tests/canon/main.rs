@@ -18,8 +18,8 @@ mod instance;
 use instance::Instance;
 use std::path::PathBuf;
 use zero_canon::connector::{self, Version};
-use zero_canon::weather::Bounds;
 use zero_canon::functions;
+use zero_canon::weather::Bounds;
 use zero_connector_sdk::testing::Exchange;
 use zero_engine::{Config, Engine, FunctionBytes};
 use zero_pipeline::catalogue::Catalogue;
@@ -69,7 +69,12 @@ const QUESTIONS: [&str; 6] = [
 
 fn question(text: &str) -> Question {
     Question {
-        place: Some(Place { name: "Zürich".into(), country: Some("CH".into()), latitude: Some(47.37), longitude: None }),
+        place: Some(Place {
+            name: "Zürich".into(),
+            country: Some("CH".into()),
+            latitude: Some(47.37),
+            longitude: None,
+        }),
         now_ms: 1_790_000_000_000,
         ..Question::new(text)
     }
@@ -166,7 +171,8 @@ fn functions_answer_alike() {
         let verified = functions::verify(&mut synthesis, draft, &question, &read, &findings).unwrap();
         assert_eq!(verified, ours.verify(draft, &question, &read, &findings).unwrap(), "{text}");
     }
-    let principal = Principal { id: "p".into(), kind: PrincipalKind::Agent, tenant: "t".into(), roles: vec!["asker".into()] };
+    let principal =
+        Principal { id: "p".into(), kind: PrincipalKind::Agent, tenant: "t".into(), roles: vec!["asker".into()] };
     let key = KeyRecord {
         id: "k".into(),
         sha256: vec![7; 32],
@@ -175,7 +181,9 @@ fn functions_answer_alike() {
         expires_ms: Some(i64::MAX),
         revoked: false,
     };
-    for credential in [Credential::Anonymous, Credential::ApiKey("zw_k_secret".into()), Credential::ApiKey(String::new())] {
+    for credential in
+        [Credential::Anonymous, Credential::ApiKey("zw_k_secret".into()), Credential::ApiKey(String::new())]
+    {
         for keys in [vec![], vec![key.clone(), key.clone()]] {
             let got = functions::authenticate(&mut auth, &credential, &keys, 1_790_000_000_000).unwrap();
             assert_eq!(got, ours.authenticate(&credential, &keys, 1_790_000_000_000).unwrap());

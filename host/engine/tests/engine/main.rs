@@ -12,6 +12,7 @@ mod guests;
 
 mod calling;
 mod loading;
+mod sealed;
 mod sharing;
 
 use zero_engine::{Called, Config, Connector, Engine, Limits};

@@ -3,9 +3,9 @@
 use super::runs::{Run, World};
 use serde::Serialize;
 use std::collections::BTreeMap;
-use zero_connector_sdk::testing::{End, Subject, Trace, failure_name, trace, written};
+use zero_connector_sdk::testing::{End, Subject, Trace, trace, written};
 use zero_pipeline::limits::BID_MIN;
-use zero_types::prelude::{Claim, Findings, Passage};
+use zero_types::prelude::{Claim, Findings, Named as _, Passage};
 
 /// Bids that are this near to each other are the same.
 const BID_MARGIN: f32 = 0.05;
@@ -199,7 +199,7 @@ fn ends(old: &Trace, new: &Trace, all: &mut Vec<Difference>) {
 fn kind_of(end: &End) -> (&'static str, Option<u32>) {
     match end {
         End::Found(_) => ("found", None),
-        End::Failed(failure) => (failure_name(failure.kind), failure.retry_after_seconds),
+        End::Failed(failure) => (failure.kind.name(), failure.retry_after_seconds),
         End::Ended(ended) => (ended.by.name(), None),
         End::TooManyRounds => ("rounds", None),
     }

@@ -12,11 +12,11 @@ use std::collections::BTreeMap;
 use unicode_segmentation::UnicodeSegmentation as _;
 use zero_types::prelude::*;
 
-const NAME_WEIGHT: f32 = 3.0;
-const TRIGGER_WEIGHT: f32 = 3.0;
-const TOPIC_WEIGHT: f32 = 2.0;
-const EXAMPLE_WEIGHT: f32 = 1.0;
-const SUMMARY_WEIGHT: f32 = 1.0;
+const NAME_WEIGHT: u32 = 3;
+const TRIGGER_WEIGHT: u32 = 3;
+const TOPIC_WEIGHT: u32 = 2;
+const EXAMPLE_WEIGHT: u32 = 1;
+const SUMMARY_WEIGHT: u32 = 1;
 /// BM25's saturation and length normalisation, at their customary values.
 const K1: f32 = 1.2;
 const B: f32 = 0.75;
@@ -34,10 +34,14 @@ const QUESTION_WORDS_MAX: usize = 64;
 /// An inverted index over the sources of a catalogue, by position in it.
 ///
 /// It is flat, and it can be written down: an edge target starts with the index that the bundle was built with, since
-/// building one costs more than most questions, and since logarithms need not round alike everywhere.
+/// building one costs more than most questions, and since logarithms need not round alike everywhere. What is left to be
+/// worked out for a question rounds as IEEE 754 says.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Index {
-    postings: Table<(u32, f32)>,
+    /// The sources that have a word, each with the word's weight in it.
+    postings: Table<(u32, u32)>,
+    /// What a word is worth by the number of sources that have it; the only logarithms.
+    rarity: Vec<f32>,
     topics: Table<u32>,
     entities: Table<u32>,
     /// Triggers, their words joined by spaces.
@@ -50,6 +54,8 @@ pub struct Index {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Facts {
+    /// BM25's normalisation by length.
+    norm: f32,
     computed: bool,
     /// A bit for each kind of question; none for all.
     kinds: u32,
@@ -64,6 +70,7 @@ fn bit(kind: Kind) -> u32 {
 /// What an index is made of, while it is.
 #[derive(Default)]
 struct Draft {
+    postings: BTreeMap<String, Vec<(u32, u32)>>,
     topics: BTreeMap<String, Vec<u32>>,
     entities: BTreeMap<String, Vec<u32>>,
     phrases: BTreeMap<String, Vec<u32>>,
@@ -77,17 +84,25 @@ impl Index {
     #[must_use]
     pub fn new(catalogue: &Catalogue) -> Self {
         let mut draft = Draft::default();
-        let mut documents = Vec::new();
+        let mut lengths: Vec<f32> = Vec::new();
         for (at, record) in (0_u32..).zip(catalogue.records()) {
-            let mut terms: BTreeMap<String, f32> = BTreeMap::new();
-            let mut add =
-                |text: &str, weight: f32| words(text).for_each(|word| *terms.entry(word).or_default() += weight);
+            let mut length = 0;
+            let mut add = |text: &str, weight: u32| {
+                for word in words(text) {
+                    length += weight;
+                    let list = draft.postings.entry(word).or_default();
+                    match list.last_mut() {
+                        Some((last, sum)) if *last == at => *sum += weight,
+                        _ => list.push((at, weight)),
+                    }
+                }
+            };
             add(&record.source.name, NAME_WEIGHT);
             add(&record.summary, SUMMARY_WEIGHT);
             record.source.topics.iter().for_each(|topic| add(topic, TOPIC_WEIGHT));
             record.triggers.iter().for_each(|trigger| add(trigger, TRIGGER_WEIGHT));
             record.must.iter().for_each(|example| add(example, EXAMPLE_WEIGHT));
-            documents.push(terms);
+            lengths.push(length as f32);
 
             for trigger in &record.triggers {
                 let phrase: Vec<String> = words(trigger).collect();
@@ -101,13 +116,25 @@ impl Index {
             let languages = &record.source.languages;
             languages.iter().for_each(|it| draft.languages.entry(base(it).to_owned()).or_default().push(at));
             draft.sources.push(Facts {
+                norm: 1.0,
                 computed: record.is_computed(),
                 kinds: record.kinds.iter().fold(0, |bits, &kind| bits | bit(kind)),
                 speaks: !languages.is_empty(),
             });
         }
+        let count = lengths.len() as f32;
+        let average = lengths.iter().sum::<f32>() / count.max(1.0);
+        for (facts, length) in draft.sources.iter_mut().zip(lengths) {
+            facts.norm = 1.0 - B + B * length / average.max(1.0);
+        }
+        let most = draft.postings.values().map(Vec::len).max().unwrap_or(0);
+        let rarity = |sources: usize| {
+            let df = sources as f32;
+            (1.0 + (count - df + 0.5) / (df + 0.5)).ln()
+        };
         Self {
-            postings: weighed(documents).into(),
+            postings: draft.postings.into(),
+            rarity: (0..=most).map(rarity).collect(),
             topics: draft.topics.into(),
             entities: draft.entities.into(),
             phrases: draft.phrases.into(),
@@ -144,7 +171,12 @@ impl Index {
         distinct.sort_unstable();
         distinct.dedup();
         for word in distinct {
-            self.postings.get(word).iter().for_each(|&(at, score)| add(at, score));
+            let list = self.postings.get(word);
+            let rarity = self.rarity.get(list.len()).copied().unwrap_or(0.0);
+            for &(at, weight) in list {
+                let (weight, norm) = (weight as f32, self.sources.get(at as usize).map_or(1.0, |facts| facts.norm));
+                add(at, rarity * weight * (K1 + 1.0) / (weight + K1 * norm));
+            }
         }
         for start in 0..asked.len() {
             let mut phrase = String::new();
@@ -186,26 +218,6 @@ impl Index {
         ranked.truncate(at_most);
         ranked.into_iter().map(|(_, at)| at).collect()
     }
-}
-
-/// Turns counts into BM25 scores once, so that a question only adds them up.
-fn weighed(documents: Vec<BTreeMap<String, f32>>) -> BTreeMap<String, Vec<(u32, f32)>> {
-    let count = documents.len() as f32;
-    let mut frequency: BTreeMap<String, f32> = BTreeMap::new();
-    documents.iter().flat_map(BTreeMap::keys).for_each(|term| *frequency.entry(term.clone()).or_default() += 1.0);
-    let lengths: Vec<f32> = documents.iter().map(|terms| terms.values().sum()).collect();
-    let average = lengths.iter().sum::<f32>() / count.max(1.0);
-    let mut postings: BTreeMap<String, Vec<(u32, f32)>> = BTreeMap::new();
-    for ((at, terms), length) in (0_u32..).zip(documents).zip(lengths) {
-        for (term, weight) in terms {
-            let df = frequency.get(&term).copied().unwrap_or(1.0);
-            let idf = (1.0 + (count - df + 0.5) / (df + 0.5)).ln();
-            let norm = 1.0 - B + B * length / average.max(1.0);
-            let score = idf * weight * (K1 + 1.0) / (weight + K1 * norm);
-            postings.entry(term).or_default().push((at, score));
-        }
-    }
-    postings
 }
 
 /// Lower-cased words without the commonest English endings, so that "currencies" finds "currency".

@@ -63,7 +63,8 @@ fn candidates<P: Platform>(asked: &Asked<P>, ledger: &mut Vec<Entry>) -> Vec<Arc
     let named = |list: &[String], record: &SourceRecord| list.contains(&record.source.id);
     found
         .into_iter()
-        .filter(|record| record.enabled)
+        // Whoever names a source that this target cannot ask hears that, switched on or not.
+        .filter(|record| record.enabled || !asked.only.is_empty() && asked.platform.lacks(record).is_some())
         .filter(|record| {
             let reason = if named(&asked.blocked, record) {
                 Some(DenialReason::Asker)
@@ -102,16 +103,7 @@ async fn bid<P: Platform>(asked: &Asked<P>, record: &SourceRecord) -> Result<Pla
 
 /// A connector's own failure as a state.
 pub(crate) fn failed_by(failure: &Failure) -> State {
-    let cause = match failure.kind {
-        FailureKind::Settings => "settings",
-        FailureKind::Credential => "credential",
-        FailureKind::RateLimited => "rate-limited",
-        FailureKind::Upstream => "upstream",
-        FailureKind::Unreachable => "unreachable",
-        FailureKind::Malformed => "malformed",
-        FailureKind::Internal => "internal",
-    };
-    State::Failed { cause: cause.to_owned(), detail: failure.detail.clone() }
+    State::Failed { cause: failure.kind.name().to_owned(), detail: failure.detail.clone() }
 }
 
 /// A component's misbehaviour as a state.

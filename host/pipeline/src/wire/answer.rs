@@ -1,13 +1,13 @@
 //! The answer as JSON: the same bytes for the same question, components and exchanges, since nothing in it depends on
 //! how long anything took.
 
-use super::name_of;
 use super::twin::{self, Twin};
 use crate::answer::Answered;
 use crate::ledger::{Entry, State};
 use crate::problem::Problem;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use zero_types::Named as _;
 use zero_types::prelude as z;
 
 /// The whole answer.
@@ -202,7 +202,7 @@ impl Answer {
         });
         let contradictions = contradictions.collect();
         let abstention = answer.abstention.as_ref().map(|abstention| Abstention {
-            kind: name_of(&abstention.kind.to_wire()),
+            kind: abstention.kind.name().to_owned(),
             reason: abstention.reason.clone(),
         });
         Self {
@@ -236,8 +236,8 @@ impl Intent {
     pub fn of(intent: &z::Intent) -> Self {
         Self {
             language: intent.language.clone(),
-            kind: name_of(&intent.kind.to_wire()),
-            expects: name_of(&intent.expects.to_wire()),
+            kind: intent.kind.name().to_owned(),
+            expects: intent.expects.name().to_owned(),
             topics: intent.topics.iter().map(|topic| topic.name.clone()).collect(),
             subject: intent.subject.clone(),
             properties: intent.properties.clone(),

@@ -6,22 +6,13 @@ pub mod text;
 pub mod twin;
 
 use twin::Twin as _;
+use zero_types::Named as _;
 use zero_types::connector::{Kind, Value};
 
 /// The kind of question of this name, such as `how-to`.
 #[must_use]
 pub fn kind_from_name(name: &str) -> Option<Kind> {
-    let name = serde::de::value::StrDeserializer::<serde::de::value::Error>::new(name);
-    let wire: twin::Kind = serde::Deserialize::deserialize(name).ok()?;
-    Some(twin::Twin::from_wire(wire))
-}
-
-/// The name of a value of a contract's enum, such as `how-to` or `date-time`.
-pub(crate) fn name_of<T: serde::Serialize>(case: &T) -> String {
-    match serde_json::to_value(case) {
-        Ok(serde_json::Value::String(name)) => name,
-        _ => String::new(),
-    }
+    Kind::named(name)
 }
 
 /// The kind of a value, as the catalogue names it: `date`; `identifier` and `identifier:doi`.

@@ -2,8 +2,9 @@
 //!
 //! Each twin has the same fields; [`Twin`] goes to and fro. Receipts are written in them.
 
-use serde::{Deserialize, Serialize};
-use zero_types::{connector as c, functions as f};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use zero_types::{Named, connector as c, functions as f};
 
 /// A type with a JSON form.
 pub trait Twin: Sized {
@@ -113,22 +114,34 @@ macro_rules! twins {
     )*};
 }
 
+/// A case of an enum, by its name in the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Name<E>(E);
+
+impl<E: Named> Serialize for Name<E> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.name())
+    }
+}
+
+impl<'de, E: Named> Deserialize<'de> for Name<E> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        E::named(&name).map(Self).ok_or_else(|| D::Error::unknown_variant(&name, E::NAMES))
+    }
+}
+
 macro_rules! enum_twins {
-    ($(enum $module:ident::$name:ident { $($case:ident),* $(,)? })*) => {$(
+    ($($module:ident::$name:ident),* $(,)?) => {$(
         /// Twin of the shared type of this name.
-        #[allow(missing_docs, reason = "documented in wit/")]
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-        #[serde(rename_all = "kebab-case")]
-        pub enum $name {
-            $($case,)*
-        }
+        pub type $name = Name<$module::$name>;
         impl Twin for $module::$name {
             type Wire = $name;
             fn to_wire(&self) -> $name {
-                match self { $($module::$name::$case => $name::$case,)* }
+                Name(*self)
             }
             fn from_wire(wire: $name) -> Self {
-                match wire { $($name::$case => $module::$name::$case,)* }
+                wire.0
             }
         }
     )*};
@@ -156,18 +169,7 @@ macro_rules! variant_twins {
 }
 
 enum_twins! {
-    enum c::UnitSystem { Metric, Imperial, Us }
-    enum c::Kind {
-        Fact, Definition, HowTo, Calculation, Conversion, DateTime, Weather, News, Place, Person, Organisation, Code,
-        Academic, Product, Media, Finance, Health, Translation, Discussion, Navigation, ChitChat, Other,
-    }
-    enum c::AnswerType {
-        Text, Number, Quantity, Money, Date, Time, Duration, Place, Person, Organisation, Boolean, ListOf, Code, Url,
-    }
-    enum c::Method { Get, Head, Post }
-    enum c::FetchFailureKind { Refused, Unresolved, Unreachable, Timeout, TooLarge, Malformed, Suspended }
-    enum f::PrincipalKind { Anonymous, User, Agent, Service }
-    enum f::AbstentionKind { NothingFound, NotAnswered, Unsure }
+    c::UnitSystem, c::Kind, c::AnswerType, c::Method, c::FetchFailureKind, f::PrincipalKind, f::AbstentionKind,
 }
 
 twins! {

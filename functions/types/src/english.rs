@@ -1,4 +1,4 @@
-//! English words that more than one connector reads or says.
+//! English words that more than one room reads or says.
 
 /// The months, January first.
 pub const MONTHS: [&str; 12] = [

@@ -1,0 +1,128 @@
+//! From an event's request to the native host's door.
+//!
+//! - **Takes** a request as the event library reads it.
+//! - **Gives** the response of the door that `zero serve` has.
+//! - **Fails** never: whatever is wrong with a request is a problem in its response.
+//! - **Why it is so**: a stage is part of where a function was put and not of what is asked, so it is taken away; and
+//!   only this side knows when the invocation ends, so the question is told.
+
+use crate::limits::HANDOVER_TIME;
+use axum::Router;
+use axum::body::Body;
+use core::convert::Infallible;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+use core::time::Duration;
+use http::{Response, Uri};
+use lambda_http::request::RequestContext;
+use lambda_http::{Request, RequestExt as _, Service};
+use std::time::SystemTime;
+use zero_door::TimeLeft;
+use zero_native::{Host, server};
+
+/// The door; clones share the host.
+#[derive(Clone)]
+pub(crate) struct Door(Router);
+
+impl Door {
+    pub(crate) fn new(host: Host) -> Self {
+        Self(server::router(host))
+    }
+}
+
+impl Service<Request> for Door {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+
+    /// A router is always ready.
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let uri = without_stage(&request);
+        let left = request.lambda_context_ref().map(|context| time_left(context.deadline(), SystemTime::now()));
+        let mut request = request.map(|body| Body::from(body.to_vec()));
+        if let Some(uri) = uri {
+            *request.uri_mut() = uri;
+        }
+        if let Some(left) = left {
+            request.extensions_mut().insert(TimeLeft(left));
+        }
+        Box::pin(self.0.call(request))
+    }
+}
+
+fn time_left(deadline: SystemTime, now: SystemTime) -> Duration {
+    deadline.duration_since(now).unwrap_or_default().saturating_sub(HANDOVER_TIME)
+}
+
+/// The path as it was asked for. The event library puts the stage in front of it, which is right for links and wrong
+/// for routes; none when that cannot be undone, and then the path is whatever it is.
+fn without_stage(request: &Request) -> Option<Uri> {
+    let raw = request.raw_http_path();
+    let path = match request.request_context_ref() {
+        // The path of an HTTP API starts with its stage, unless that is the default one.
+        Some(RequestContext::ApiGatewayV2(context)) => match context.stage.as_deref() {
+            Some(stage) if stage != "$default" => raw.strip_prefix('/')?.strip_prefix(stage)?,
+            _ => raw,
+        },
+        _ => raw,
+    };
+    let path = if path.is_empty() { "/" } else { path };
+    let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+    format!("{path}{query}").parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lambda_http::LambdaEvent;
+    use lambda_http::request::LambdaRequest;
+
+    /// The path and query that the door sees of an event.
+    fn check(event: &str, expected: &str) {
+        let event: LambdaRequest = serde_json::from_str(event).unwrap();
+        let request = Request::from(event);
+        let seen = without_stage(&request).unwrap_or_else(|| request.uri().clone());
+        assert_eq!(seen.path_and_query().unwrap().as_str(), expected);
+        _ = LambdaEvent::new((), lambda_http::Context::default());
+    }
+
+    fn v2(stage: &str, path: &str, query: &str) -> String {
+        format!(
+            r#"{{"version": "2.0", "routeKey": "$default", "rawPath": "{path}", "rawQueryString": "{query}",
+                "headers": {{}}, "isBase64Encoded": false, "requestContext": {{"stage": "{stage}",
+                "http": {{"method": "GET", "path": "{path}"}}}}}}"#
+        )
+    }
+
+    fn v1(stage: &str, path: &str) -> String {
+        format!(
+            r#"{{"resource": "/{{proxy+}}", "path": "{path}", "httpMethod": "GET", "headers": {{}},
+                "multiValueHeaders": {{}}, "queryStringParameters": {{"q": "café & tea"}},
+                "multiValueQueryStringParameters": {{"q": ["café & tea"]}}, "isBase64Encoded": false,
+                "requestContext": {{"stage": "{stage}", "httpMethod": "GET", "resourcePath": "/{{proxy+}}"}}}}"#
+        )
+    }
+
+    #[test]
+    fn a_stage_is_no_part_of_the_path() {
+        check(&v2("$default", "/v1/answer", "q=why"), "/v1/answer?q=why");
+        check(&v2("prod", "/prod/v1/answer", "q=why%3F"), "/v1/answer?q=why%3F");
+        check(&v2("prod", "/prod", ""), "/");
+        // A stage may be called as the first part of a path is.
+        check(&v2("v1", "/v1/v1/sources", ""), "/v1/sources");
+        check(&v1("v1", "/v1/answer"), "/v1/answer?q=caf%C3%A9+%26+tea");
+        check(&v1("prod", "/v1/answer"), "/v1/answer?q=caf%C3%A9+%26+tea");
+    }
+
+    #[test]
+    fn a_deadline_that_has_passed_leaves_nothing() {
+        let now = SystemTime::now();
+        assert_eq!(time_left(now + Duration::from_secs(3), now), Duration::from_secs(3) - HANDOVER_TIME);
+        assert_eq!(time_left(now, now), Duration::ZERO);
+        assert_eq!(time_left(now - Duration::from_secs(3), now), Duration::ZERO);
+    }
+}

@@ -1,0 +1,173 @@
+//! Targets that answer.
+
+use crate::yard::{Yard, text};
+use anyhow::{Context as _, Result, bail};
+use core::time::Duration;
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Instant;
+use zero_lambda_host::Lambda;
+use zero_spin_host::Server;
+use zero_workerd::Workerd;
+
+/// All targets, the one that the others are compared with first.
+pub const TARGETS: [&str; 4] = ["native", "lambda", "workers", "spin"];
+
+/// A target that answers on a local port.
+pub struct Running {
+    /// `native`, `lambda`, `workers` or `spin`.
+    pub name: &'static str,
+    /// Until it listened.
+    pub start: Duration,
+    address: SocketAddr,
+    host: Host,
+}
+
+/// What came of starting one.
+pub enum Start {
+    /// It answers.
+    Running(Running),
+    /// Its runtime cannot be had on this machine, and why.
+    Absent(String),
+}
+
+enum Host {
+    Native(Child),
+    Lambda(Lambda),
+    Workers(Workerd),
+    Spin(Server),
+}
+
+impl Running {
+    /// Starts the package of a target that [`Yard::build`] made below `out`. `upstream` is where every request goes on
+    /// the targets whose runtime dials; the others dial as the region's file says.
+    ///
+    /// # Errors
+    /// With what its program said.
+    pub fn start(yard: &Yard, out: &str, name: &str, upstream: SocketAddr) -> Result<Start> {
+        let package = yard.path(out).join(name);
+        let begun = Instant::now();
+        let started = |name, address, host| Ok(Start::Running(Self { name, start: begun.elapsed(), address, host }));
+        match name {
+            "native" => {
+                let (child, address) = native(yard, &package)?;
+                started("native", address, Host::Native(child))
+            }
+            "lambda" => {
+                let lambda = Lambda::start(zero_lambda_host::Options::new(
+                    of_lambda(&package)?.join("bootstrap"),
+                    of_lambda(&package)?,
+                ))?;
+                started("lambda", lambda.address(), Host::Lambda(lambda))
+            }
+            "workers" => {
+                let tools = match zero_workerd::tools() {
+                    Ok(tools) => tools,
+                    Err(why) => return Ok(Start::Absent(why.to_owned())),
+                };
+                let workerd = Workerd::start(tools, &files(&package)?, upstream, &[])?;
+                started("workers", workerd.address(), Host::Workers(workerd))
+            }
+            "spin" => {
+                let overrides = BTreeMap::from([("*".to_owned(), upstream)]);
+                let options = zero_spin_host::Options { overrides, ..zero_spin_host::Options::default() };
+                let server = Server::start(&package, &options)?;
+                started("spin", server.address(), Host::Spin(server))
+            }
+            other => bail!("there is no target `{other}`"),
+        }
+    }
+
+    /// Asks, and gives status and body.
+    ///
+    /// # Errors
+    /// It did not answer as HTTP.
+    pub fn get(&self, path: &str, headers: &[(&str, &str)]) -> Result<(u16, String)> {
+        let got = zero_workerd::http::get(self.address, path, headers);
+        got.with_context(|| format!("{}: GET {path}\n{}", self.name, self.log()))
+    }
+
+    /// What it has logged, where that can be had.
+    #[must_use]
+    pub fn log(&self) -> String {
+        match &self.host {
+            Host::Workers(workerd) => workerd.log(),
+            Host::Spin(server) => server.application().log().join("\n"),
+            Host::Native(_) | Host::Lambda(_) => String::new(),
+        }
+    }
+
+    /// The most memory that its process has had, bytes; none for Spin's, which is part of this one.
+    #[must_use]
+    pub fn memory_bytes_peak(&self) -> Option<u64> {
+        match &self.host {
+            Host::Native(child) => peak(child.id()),
+            Host::Workers(workerd) => peak(workerd.id()),
+            Host::Lambda(lambda) => lambda.memory_bytes_peak(),
+            Host::Spin(_) => None,
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Host::Native(child) = &mut self.host {
+            // It may have ended by itself; either way it is gone.
+            drop(child.kill());
+            drop(child.wait());
+        }
+    }
+}
+
+/// The operator's way: only a bundle that their key signed.
+fn native(yard: &Yard, package: &Path) -> Result<(Child, SocketAddr)> {
+    let (bundle, trust) = (package.join("bundle"), yard.path("trust.toml"));
+    let mut child = Command::new(&yard.programs().zero)
+        .args(["--bundle", text(&bundle)?, "serve", "--listen", "127.0.0.1:0", "--trust", text(&trust)?])
+        .env("ZERO_STATE", yard.path("state-of-native"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .context("starting zero serve")?;
+    let mut line = String::new();
+    if let Some(output) = child.stdout.as_mut() {
+        BufReader::new(output).read_line(&mut line)?;
+    }
+    let address = line.trim().strip_prefix("listening on http://").and_then(|address| address.parse().ok());
+    address.map(|address| (child, address)).with_context(|| format!("zero serve does not listen: `{}`", line.trim()))
+}
+
+/// The unpacked package of this machine's architecture.
+fn of_lambda(package: &Path) -> Result<PathBuf> {
+    let architecture = std::env::consts::ARCH.replace("aarch64", "arm64");
+    let folder = package.join(architecture).join("package");
+    if folder.is_dir() { Ok(folder) } else { bail!("there is no {}", folder.display()) }
+}
+
+/// Every file below a folder, with its path relative to it.
+fn files(folder: &Path) -> Result<Vec<(String, Vec<u8>)>> {
+    let (mut files, mut open) = (Vec::new(), vec![folder.to_owned()]);
+    while let Some(now) = open.pop() {
+        for entry in fs::read_dir(&now).with_context(|| format!("reading {}", now.display()))?.flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                open.push(path);
+            } else if let Ok(name) = path.strip_prefix(folder) {
+                files.push((text(name)?.to_owned(), fs::read(&path)?));
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn peak(process: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
+}
