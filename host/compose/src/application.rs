@@ -194,7 +194,7 @@ fn lacks(parts: &Parts<'_>, composed: bool) -> Vec<String> {
     lacks.extend(reasons.into_iter().map(|(reason, ids)| format!("not asked, for {reason}: {}", ids.join(", "))));
     if composed {
         lacks.push(
-            "a composed connector that traps or does not end takes its whole request with it; one named in `[target.spin] chained` is a component of its own, and costs only its source"
+            "a composed connector that traps or does not end takes its whole request with it; one named as `--apart NAME` is a component of its own, and costs only its source"
                 .to_owned(),
         );
     }
