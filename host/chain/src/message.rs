@@ -4,6 +4,7 @@ use crate::pack::{Pack, choice, record};
 use zero_types::connector::{Failure, Intent, Outcome, Plan, Question, Source, Step};
 
 /// One of a connector's calls.
+#[allow(clippy::large_enum_variant, reason = "there is one for a call, and it is taken apart at once")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Call {
     /// How sure it is, and its first step.
