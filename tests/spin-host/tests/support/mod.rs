@@ -29,6 +29,16 @@ triggers = ["population", "population of"]
 settings = { base = "https://eu.almanac.example/", limit = 2 }
 "#;
 
+/// Its secret, which Spin gives as a variable.
+const CONFIG: &str = r#"
+[credentials.almanac-eu.token]
+env = "ALMANAC_TOKEN"
+header = "authorization"
+prefix = "Bearer "
+hosts = ["eu.almanac.example"]
+"#;
+const SECRET: &str = "s3cret";
+
 /// The files of an application.
 #[derive(Clone)]
 pub(crate) struct Built {
@@ -95,8 +105,7 @@ pub(crate) fn build(connectors: &[&str], apart: &[&str], instead: &[(&str, Vec<u
         .collect::<Option<_>>()?;
 
     let catalogue = catalogue(connectors);
-    let config =
-        Config::from_toml("[pipeline]\ngather_budget_ms = 20000\n").or_else(|_| Config::from_toml("")).unwrap();
+    let config = Config::from_toml(CONFIG).unwrap();
     let on = catalogue.records().iter().filter(|record| record.enabled);
     let hosts: BTreeSet<String> = on.flat_map(|record| record.hosts.clone()).collect();
     let any = ["*".to_owned()];
@@ -148,7 +157,9 @@ pub(crate) fn serve(built: &Built) -> App {
     let stub = Stub::start(exchanges, zero_stub::Options::default()).unwrap();
     let overrides = BTreeMap::from([("*".to_owned(), stub.address()), ("eu.almanac.example".to_owned(), almanac())]);
     let cache = Some(Path::new(env!("CARGO_TARGET_TMPDIR")).join("spin-host"));
-    let server = Server::start(folder.path(), &Options { overrides, cache, ..Options::default() }).unwrap();
+    let variables = BTreeMap::from([("almanac_token".to_owned(), SECRET.to_owned())]);
+    let options = Options { overrides, variables, cache, ..Options::default() };
+    let server = Server::start(folder.path(), &options).unwrap();
     App { server, _stub: stub, _folder: folder }
 }
 
@@ -158,15 +169,26 @@ fn almanac() -> SocketAddr {
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            let mut lines = BufReader::new(&stream).lines();
-            let first = lines.next().and_then(Result::ok).unwrap_or_default();
-            while lines.next().and_then(Result::ok).is_some_and(|line| !line.is_empty()) {}
+            let mut reader = BufReader::new(&stream);
+            let head = reader.by_ref().lines().map_while(Result::ok).take_while(|line| !line.is_empty());
+            let head: Vec<String> = head.collect();
+            // A body comes in chunks, of which the last is empty; it is read, so that closing does not reset.
+            if head.iter().any(|line| line.starts_with("transfer-encoding")) {
+                let _chunks = reader.by_ref().lines().map_while(Result::ok).take_while(|line| line != "0").count();
+                let _end = reader.read_line(&mut String::new());
+            } else if let Some(bytes) = head.iter().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok())
+            {
+                let _body = reader.take(bytes).read_to_end(&mut Vec::new());
+            }
+            let first = head.first().cloned().unwrap_or_default();
+            let known = head.iter().any(|line| *line == format!("authorization: Bearer {SECRET}"));
+            let status = if known { "200 OK" } else { "401 Unauthorized" };
             let body = if first.contains("/v1/places") {
                 r#"{"hits":[{"id":7}]}"#
             } else {
                 r#"{"places":[{"name":"Lower Foo","url":"https://almanac.example/7","text":"Lower Foo has 1204 inhabitants.","population":1204,"year":2025}]}"#
             };
-            let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n";
+            let head = format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\nconnection: close\r\n");
             let _ = write!(&stream, "{head}content-length: {}\r\n\r\n{body}", body.len());
         }
     });
