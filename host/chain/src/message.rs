@@ -4,6 +4,7 @@ use crate::pack::{Pack, choice, record};
 use zero_types::connector::{Failure, Intent, Outcome, Plan, Question, Source, Step};
 
 /// One of a connector's calls.
+#[allow(clippy::large_enum_variant, reason = "there is one for a call, and it is taken apart at once")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Call {
     /// How sure it is, and its first step.
@@ -31,6 +32,8 @@ pub struct Carried {
     pub chained: Vec<String>,
     /// Whether exchanges may be kept in a store that outlives the instance.
     pub store: bool,
+    /// Whether whoever asks may have the receipt.
+    pub receipts: bool,
     /// What an edge target knows of its bundle.
     pub edge: Vec<u8>,
 }
@@ -49,7 +52,7 @@ struct ResumeCall {
     outcomes: Vec<Outcome>,
 }
 
-record! { Carried { chained, store, edge } PlanCall { source, question, intent } ResumeCall { source, state, outcomes } }
+record! { Carried { chained, store, receipts, edge } PlanCall { source, question, intent } ResumeCall { source, state, outcomes } }
 choice! { Answered { 0 Plan, 1 Step } }
 
 impl Pack for Call {

@@ -106,7 +106,7 @@ fn check<T: Pack + PartialEq + core::fmt::Debug>(value: &T) {
 fn calls_and_replies_come_back() {
     calls().iter().for_each(check);
     replies().iter().for_each(check);
-    check(&Carried { chained: vec!["a".into(), "b".into()], store: true, edge: vec![1, 2, 3] });
+    check(&Carried { chained: vec!["a".into(), "b".into()], store: true, receipts: false, edge: vec![1, 2, 3] });
 }
 
 #[test]

@@ -141,7 +141,7 @@ pub fn application(orchestrator: Orchestrator<'_>, parts: &Parts<'_>) -> Result<
         let given = manifest.secrets.keys().map(|name| format!("SPIN_VARIABLE_{}", name.to_uppercase()));
         notes.push(("secrets".to_owned(), given.collect::<Vec<_>>().join(", ")));
     }
-    notes.push(("run it".to_owned(), "spin up".to_owned()));
+    notes.push(("run it".to_owned(), manifest::COMMAND.to_owned()));
     files.push((manifest::FILE.to_owned(), manifest.text().into_bytes()));
     files.push((manifest::ANSWER_FILE.to_owned(), answer));
     files.sort();
@@ -166,7 +166,7 @@ fn carried(parts: &Parts<'_>, alone: &[&Connector<'_>]) -> Result<Vec<u8>, Error
     let edge = data.write().map_err(|error| Error::Data(error.to_string()))?;
     let mut chained: Vec<String> = alone.iter().map(|it| it.part.name.to_owned()).collect();
     chained.sort();
-    Ok(zero_chain::encode(&Carried { chained, store: true, edge }))
+    Ok(zero_chain::encode(&Carried { chained, store: true, receipts: parts.config.server.receipts, edge }))
 }
 
 /// Digests of what is inside the composed component.
@@ -194,10 +194,14 @@ fn lacks(parts: &Parts<'_>, composed: bool) -> Vec<String> {
     lacks.extend(reasons.into_iter().map(|(reason, ids)| format!("not asked, for {reason}: {}", ids.join(", "))));
     if composed {
         lacks.push(
-            "a composed connector that traps or does not end takes its whole request with it; one named in `[target.spin] chained` is a component of its own, and costs only its source"
+            "a composed connector that traps or does not end takes its whole request with it; one named as `--apart NAME` is a component of its own, and costs only its source"
                 .to_owned(),
         );
     }
+    lacks.push(format!(
+        "Spin gives up to 128 requests one instance unless it is started as `{}`: only then do connectors keep nothing from one question to the next",
+        manifest::COMMAND
+    ));
     lacks.push("connectors have no limits of CPU and memory of their own: Spin limits the application".to_owned());
     lacks
 }

@@ -51,7 +51,7 @@ pub enum Error {
     Link(String),
     /// A connector that was to stand alone.
     #[error(
-        "`{0}` is to be a component of its own, but it is not in the bundle\n\nhint: `[target.spin] chained` names connectors of the bundle"
+        "`{0}` is to be a component of its own, but it is not in the bundle\n\nhint: `--apart NAME` names connectors of the bundle"
     )]
     NotThere(String),
     /// What the orchestrator reads.
@@ -59,7 +59,7 @@ pub enum Error {
     Data(String),
     /// More than one instance may have.
     #[error(
-        "the composed component has {memories} memories and {tables} tables, and Spin allows {MEMORIES_MAX} and {TABLES_MAX}\n\nhint: name connectors that are asked least in `[target.spin] chained`; each of them becomes a component of its own"
+        "the composed component has {memories} memories and {tables} tables, and Spin allows {MEMORIES_MAX} and {TABLES_MAX}\n\nhint: name connectors that are asked least as `--apart NAME`; each of them becomes a component of its own"
     )]
     TooMany {
         /// How many memories.

@@ -9,6 +9,9 @@ use std::fmt::Write as _;
 
 /// The manifest's own name.
 pub(crate) const FILE: &str = "spin.toml";
+/// How it is run. Connectors are built for an instance that lives for one question: they free nothing, and what one asker
+/// asked must not be there for the next.
+pub(crate) const COMMAND: &str = "spin up --max-instance-reuse-count 1";
 /// The composed component.
 pub(crate) const ANSWER_FILE: &str = "answer.wasm";
 /// Its id.
@@ -65,6 +68,7 @@ impl Manifest<'_> {
     pub(crate) fn text(&self) -> String {
         let mut out = format!(
             "# Written by `zero bundle build --target spin`; change the bundle, not this file.\n\
+             # Run it as `{COMMAND}`: every question gets an instance of its own.\n\
              spin_manifest_version = 2\n\n\
              [application]\nname = \"zero-world\"\nversion = {version}\ndescription = {description}\n",
             version = quoted(env!("CARGO_PKG_VERSION")),

@@ -36,6 +36,7 @@ struct Ready {
     site: Rc<Site>,
     rooms: SpinRooms,
     store: bool,
+    receipts: bool,
 }
 
 thread_local! {
@@ -48,7 +49,7 @@ async fn ready() -> Result<Ready, String> {
         return Ok(ready);
     }
     let carried = imports::zero::edge::bundle::data();
-    let Carried { chained, store, edge } =
+    let Carried { chained, store, receipts, edge } =
         zero_chain::decode(&carried).ok_or("the data this component was composed with is of another release")?;
     let mut data = EdgeData::read(edge).map_err(|error| error.to_string())?;
     if !chained.is_empty() {
@@ -57,7 +58,7 @@ async fn ready() -> Result<Ready, String> {
     }
     let roster = Roster::new(data.digests.clone());
     let site = Site::new(data, Target::SPIN).map_err(|error| error.to_string())?;
-    let ready = Ready { site, rooms: SpinRooms::new(roster, chained), store };
+    let ready = Ready { site, rooms: SpinRooms::new(roster, chained), store, receipts };
     READY.with_borrow_mut(|kept| *kept = Some(ready.clone()));
     Ok(ready)
 }
@@ -74,13 +75,13 @@ fn told(data: &mut EdgeData, said: &str) {
 
 #[spin_sdk::http_service]
 async fn handle(request: Request) -> Response<Told> {
-    let Ready { site, rooms, store } = match ready().await {
+    let Ready { site, rooms, store, receipts } = match ready().await {
         Ok(ready) => ready,
         Err(why) => return broken(why),
     };
     let world = SpinWorld::new(site.config(), store).await;
     let region = std::sync::Arc::clone(site.region());
-    let door = Door::new(region, Edge::new(site, world, rooms));
+    let door = Door::new(region, Edge::new(site, world, rooms)).with_receipts(receipts);
     let (parts, body) = request.into_parts();
     let response = door.respond(&parts, zero_door::body::collect(body.stream()), || Ok(())).await;
     response.map(|reply| match reply {

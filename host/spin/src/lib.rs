@@ -6,9 +6,10 @@
 //! - **Fails** as the door does. A trap of a composed component ends its request; of one that is a component of its own
 //!   it is an error of the one source.
 //! - **Limits**: those of the pipeline and of the egress policy; [`CHAINED_TIME_MAX`], [`STORE_SLOTS`].
-//! - **Why it is so**: Spin makes an instance for a request, so all that can be decided beforehand was decided when the
-//!   bundle was packed. This crate only carries: clock, randomness, requests, variables and the key-value store of
-//!   Spin behind the words of `zero-edge`. Without `wasm32` only the names remain, which the packer shares.
+//! - **Why it is so**: Spin is told to make an instance for every request (`--max-instance-reuse-count 1`), so all that
+//!   can be decided beforehand was decided when the bundle was packed. This crate only carries: clock, randomness,
+//!   requests, variables and the key-value store of Spin behind the words of `zero-edge`. Without `wasm32` only the
+//!   names remain, which the packer shares.
 
 mod names;
 

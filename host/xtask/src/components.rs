@@ -134,14 +134,24 @@ fn guests(root: &Path) -> Result<Vec<Guest>> {
 }
 
 fn compile(root: &Path, toolchain: &Toolchain, guests: &[Guest]) -> Result<()> {
-    cargo(root, toolchain, guests.iter().map(|guest| guest.package.as_str()))
+    cargo(root, toolchain, guests.iter().map(|guest| guest.package.as_str()), None)
 }
 
-/// Builds packages as guests.
-pub(crate) fn cargo<'p>(root: &Path, toolchain: &Toolchain, packages: impl IntoIterator<Item = &'p str>) -> Result<()> {
+/// Builds packages as guests, some with another stack than theirs.
+pub(crate) fn cargo<'p>(
+    root: &Path,
+    toolchain: &Toolchain,
+    packages: impl IntoIterator<Item = &'p str>,
+    stack_bytes: Option<usize>,
+) -> Result<()> {
     let mut cargo = toolchain.cargo_build();
     cargo.current_dir(root).arg("--quiet").env("CARGO_TARGET_DIR", guests_dir(root));
-    cargo.env("CARGO_ENCODED_RUSTFLAGS", zero_builder::guest::rust_flags(&[(root, "/zero")]));
+    let mut flags = zero_builder::guest::rust_flags(&[(root, "/zero")]);
+    if let Some(bytes) = stack_bytes {
+        // The linker goes by the last size that it is told.
+        flags.push(format!("\x1f-Clink-arg=-z\x1f-Clink-arg=stack-size={bytes}"));
+    }
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags);
     for package in packages {
         cargo.args(["--package", package]);
     }

@@ -65,7 +65,7 @@ const SPIN: [(&str, &str); 2] = [("zero-spin", "spin.wasm"), ("zero-spin-face", 
 /// Built apart from the guests: a guest's bytes must not depend on the features that an orchestrator wants of a crate they
 /// share.
 fn spin(root: &Path, toolchain: &Toolchain) -> Result<Vec<Orchestrator>> {
-    components::cargo(root, toolchain, SPIN.map(|(package, _)| package))?;
+    components::cargo(root, toolchain, SPIN.map(|(package, _)| package), Some(STACK_BYTES))?;
     let build = |(package, path): (&str, &str)| {
         let module = guest::module_path(&components::guests_dir(root), package);
         let module = fs::read(&module).with_context(|| format!("reading {}", module.display()))?;
