@@ -95,7 +95,7 @@ fn events_are_streamed_as_they_come() {
 fn plain_http_reaches_it() {
     let Some(world) = World::new() else { return };
     let lambda = world.start();
-    for (accept, expected) in [("application/json", "\"kind\""), ("text/event-stream", "event")] {
+    for (accept, expected) in [("application/json", "\"outcome\""), ("text/event-stream", "event")] {
         let mut stream = std::net::TcpStream::connect(lambda.address()).unwrap();
         write!(stream, "GET {SUM} HTTP/1.1\r\nhost: x\r\naccept: {accept}\r\nconnection: close\r\n\r\n").unwrap();
         let mut text = String::new();
@@ -112,10 +112,10 @@ fn what_is_wrong_with_a_request_is_a_problem() {
     let json_type = ("content-type", "application/json");
     for (parts, body, status) in [
         (get("/", &[]), "", 404),
-        (get("/v1/answer?q=", &[]), "", 400),
+        (get("/v1/answer?q=", &[]), "", 422),
         (get("/v1/answer?q=why&sauce=1", &[]), "", 400),
         (get("/v1/answer?q=why", &[("accept", "image/png")]), "", 406),
-        (get("/v1/answer?q=why&sources=nowhere", &[]), "", 400),
+        (get("/v1/answer?q=why&sources=nowhere", &[]), "", 422),
         (request(Method::PUT, "/v1/answer", &[]), "", 405),
         (request(Method::POST, "/v1/answer", &[("content-type", "text/plain")]), "why", 415),
         (request(Method::POST, "/v1/answer", &[json_type]), "{", 400),
