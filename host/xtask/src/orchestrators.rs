@@ -35,7 +35,15 @@ pub(crate) fn lints(root: &Path, toolchain: &Toolchain) -> Result<()> {
         return Ok(());
     }
     let mut cargo = Command::new("cargo");
-    cargo.current_dir(root).args(["clippy", "--quiet", "--package", "zero-workers", "--target", guest::TARGET]);
+    cargo.current_dir(root).args([
+        "clippy",
+        "--quiet",
+        "--no-deps",
+        "--package",
+        "zero-workers",
+        "--target",
+        guest::TARGET,
+    ]);
     if !cargo.args(["--", "-D", "warnings"]).status().context("running cargo")?.success() {
         bail!("the orchestrators have lints");
     }
