@@ -60,9 +60,12 @@ mod tests {
     fn responses_are_read_whole_and_in_chunks() {
         let read = |text: &str| parse(text.as_bytes()).map_err(|error| error.to_string());
         assert_eq!(read("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"), Ok((200, "ok".to_owned())));
-        let chunked = "HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nA\r\n0123456789\r\n0\r\n\r\n";
+        let chunked =
+            "HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nA\r\n0123456789\r\n0\r\n\r\n";
         assert_eq!(read(chunked), Ok((404, "abc0123456789".to_owned())));
-        for broken in ["", "HTTP/1.1 200 OK\r\n", "x\r\n\r\n", "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nab"] {
+        for broken in
+            ["", "HTTP/1.1 200 OK\r\n", "x\r\n\r\n", "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nab"]
+        {
             assert!(read(broken).is_err(), "{broken:?}");
         }
     }
