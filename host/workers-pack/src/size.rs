@@ -68,8 +68,8 @@ impl Sizes {
             let _ = writeln!(out, "{name:<13} {:>9} bytes, {:>9} after gzip", size.raw, size.gzip);
         }
         let fits = match self.script.gzip {
-            ..=GZIP_BYTES_FREE => "fits every plan",
-            ..=GZIP_BYTES_PAID => "needs a paid plan",
+            bytes if bytes <= GZIP_BYTES_FREE => "fits every plan",
+            bytes if bytes <= GZIP_BYTES_PAID => "needs a paid plan",
             _ => "is too large for any plan",
         };
         let _ = writeln!(

@@ -35,7 +35,15 @@ pub(crate) fn lints(root: &Path, toolchain: &Toolchain) -> Result<()> {
         return Ok(());
     }
     let mut cargo = Command::new("cargo");
-    cargo.current_dir(root).args(["clippy", "--quiet", "--target", guest::TARGET, "--package", "zero-workers"]);
+    cargo.current_dir(root).args([
+        "clippy",
+        "--quiet",
+        "--no-deps",
+        "--target",
+        guest::TARGET,
+        "--package",
+        "zero-workers",
+    ]);
     cargo.args(SPIN.map(|(package, _)| format!("--package={package}")));
     if !cargo.args(["--", "-D", "warnings"]).status().context("running cargo")?.success() {
         bail!("the orchestrators have lints");

@@ -27,11 +27,16 @@ use tempfile::TempDir;
 /// How long the runtime may take to read a script and listen: it compiles every module first.
 pub const START_TIME_MAX: Duration = Duration::from_secs(60);
 
+/// Runs a program and says its process, until standard input ends: so that it is gone as well when a test program ends
+/// without dropping what it has started.
+const UNTIL_NOBODY_LISTENS: &str = r#""$0" "$@" < /dev/null & p=$!; echo $p; cat > /dev/null; kill $p 2> /dev/null"#;
+
 /// A running script.
 #[derive(Debug)]
 pub struct Workerd {
     child: Child,
     address: SocketAddr,
+    process: u32,
     folder: TempDir,
 }
 
@@ -51,10 +56,12 @@ impl Workerd {
         let path = folder.path().join("workerd.capnp");
         fs::write(&path, config::text(files, upstream, variables)?).context("writing the configuration")?;
         let errors = fs::File::create(folder.path().join("stderr.log")).context("making a log")?;
-        let mut child = Command::new(tools.workerd())
+        let mut child = Command::new("sh")
+            .args(["-c", UNTIL_NOBODY_LISTENS])
+            .arg(tools.workerd())
             .args(["serve", "--control-fd=1"])
             .arg(&path)
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(errors)
             .spawn()
@@ -63,21 +70,22 @@ impl Workerd {
         if let Some(output) = child.stdout.take() {
             std::thread::spawn(move || {
                 for line in BufReader::new(output).lines().map_while(Result::ok) {
-                    if let Some(port) = config::port(&line) {
-                        // Nobody listens any more once it was given up.
-                        let _ = said.send(port);
-                    }
+                    // Nobody listens any more once it was given up.
+                    let _ = said.send(line);
                 }
             });
         }
-        let mut workerd = Self { child, address: SocketAddr::from(([127, 0, 0, 1], 0)), folder };
-        match hears.recv_timeout(START_TIME_MAX) {
-            Ok(port) => {
-                workerd.address.set_port(port);
-                Ok(workerd)
+        let mut workerd = Self { child, address: SocketAddr::from(([127, 0, 0, 1], 0)), process: 0, folder };
+        while let Ok(line) = hears.recv_timeout(START_TIME_MAX) {
+            if let Ok(process) = line.parse() {
+                workerd.process = process;
             }
-            Err(_) => bail!("workerd does not listen:\n{}", workerd.log()),
+            if let Some(port) = config::port(&line) {
+                workerd.address.set_port(port);
+                return Ok(workerd);
+            }
         }
+        bail!("workerd does not listen:\n{}", workerd.log())
     }
 
     /// Where it listens.
@@ -97,7 +105,7 @@ impl Workerd {
     /// Its process, for whoever measures it.
     #[must_use]
     pub fn id(&self) -> u32 {
-        self.child.id()
+        self.process
     }
 
     /// What the script has logged so far.
@@ -114,8 +122,7 @@ impl Workerd {
 
 impl Drop for Workerd {
     fn drop(&mut self) {
-        // It may have ended by itself; either way it is gone.
-        drop(self.child.kill());
+        drop(self.child.stdin.take());
         drop(self.child.wait());
     }
 }
