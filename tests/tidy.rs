@@ -27,8 +27,8 @@ const UNSAFE: [&str; 11] = [
     "functions/intent/src/component.rs",
     "functions/synthesis/src/component.rs",
     "functions/types/src/lib.rs",
-    "host/engine/src/mirror.rs", // wasmtime's derives
-    "host/engine/src/target.rs", // names the instructions of another machine
+    "host/engine/src/mirror.rs",       // wasmtime's derives
+    "host/engine/src/target.rs",       // names the instructions of another machine
     "host/spin-face/src/component.rs", // generated bindings, as the next
     "host/spin/src/component.rs",
 ];

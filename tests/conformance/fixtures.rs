@@ -6,7 +6,8 @@ use zero_connector_rest::Rest;
 use zero_connector_sdk::testing::{Native, Subject};
 use zero_connector_wikidata::Wikidata;
 use zero_judge::{Options, Policy, Running, compare, runs_of_fixtures, smoke, test};
-use zero_tests::bundle::bundle;
+use zero_tests::bundle::{bundle, folder};
+use zero_tests::skip;
 
 /// The same connector as a Rust type.
 fn native(name: &str) -> Option<Box<dyn Subject>> {
@@ -44,5 +45,22 @@ fn components_pass_their_own_fixtures() {
     }
     for name in ["feed", "mcp", "mediawiki", "oai-pmh", "rest", "sparql", "wikidata"] {
         assert!(judged.contains(&name), "`{name}` carries no fixtures, only {judged:?} do");
+    }
+}
+
+/// Every connector of ours has the badge of four targets; those without fixtures at least compile and compose.
+#[test]
+fn components_run_on_every_target() {
+    let Some(loaded) = bundle() else { return };
+    let orchestrators = folder().and_then(|bundle| Some(bundle.parent()?.join("orchestrators"))).unwrap();
+    for (name, bytes) in &loaded.connectors {
+        let connector = loaded.connector(name).unwrap();
+        let fixtures = read(bytes).unwrap().unwrap_or_default();
+        for stand in zero_badge::badge(&loaded.engine, connector, bytes, &fixtures, &orchestrators) {
+            match stand.runs {
+                Some(runs) => assert!(runs, "`{name}` on {}: {}", stand.target, stand.why),
+                None => skip(&format!("`{name}` on {}", stand.target), &stand.why),
+            }
+        }
     }
 }

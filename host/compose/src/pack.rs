@@ -5,6 +5,7 @@ use crate::application::{Application, Connector, Function, Orchestrator, Parts, 
 use anyhow::Context as _;
 use std::collections::BTreeSet;
 use zero_bundle::{BundleView, PackOptions, Package, PackedFile, component_names};
+use zero_deploy::Deployment;
 
 /// The built orchestrator among those of all targets.
 pub const ORCHESTRATOR_FILE: &str = "spin.wasm";
@@ -47,6 +48,13 @@ pub fn spin(view: &BundleView, options: &PackOptions<'_>) -> anyhow::Result<Pack
     let packed = functions.iter().map(|it| (it.part.name, it.part.bytes));
     let mut components = component_names("functions", packed);
     components.extend(component_names("connectors", connectors.iter().map(|it| (it.part.name, it.part.bytes))));
-    let files = files.into_iter().map(|(path, bytes)| PackedFile::new(path, bytes)).collect();
+    let mut files: Vec<PackedFile> = files.into_iter().map(|(path, bytes)| PackedFile::new(path, bytes)).collect();
+    let slots = view.config.credentials.values().flat_map(|slots| slots.values());
+    let deployment = Deployment {
+        secrets: slots.map(|slot| slot.env.clone()).collect(),
+        ..Deployment::new(&view.region, &view.lock_digest)
+    };
+    let kubernetes = zero_deploy::spinkube(&deployment, zero_spin::variable).context("the file for SpinKube")?;
+    files.extend(kubernetes.into_iter().map(|(path, text)| PackedFile::new(path, text)));
     Ok(Package { files, lacks, notes, components })
 }

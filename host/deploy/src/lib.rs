@@ -73,12 +73,13 @@ pub fn native(deployment: &Deployment) -> Result<Vec<(String, String)>, Invalid>
     Ok(NATIVE.iter().map(|file| (file.path.to_owned(), file.filled(&values))).collect())
 }
 
-/// The file for the Spin host on Kubernetes; `image` is the Spin application, `secrets` are its variables.
+/// The file for the Spin host on Kubernetes; `image` is the Spin application, whose `spin.toml` calls the variable of a
+/// secret what `variable` says.
 ///
 /// # Errors
 /// As [`native`].
-pub fn spinkube(deployment: &Deployment) -> Result<Vec<(String, String)>, Invalid> {
-    let values = Values::for_spin(deployment)?;
+pub fn spinkube(deployment: &Deployment, variable: impl Fn(&str) -> String) -> Result<Vec<(String, String)>, Invalid> {
+    let values = Values::for_spin(deployment, variable)?;
     Ok(vec![(SPIN_APP.path.to_owned(), SPIN_APP.filled(&values))])
 }
 

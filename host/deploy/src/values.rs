@@ -23,6 +23,8 @@ pub struct Invalid {
 pub(crate) struct Values {
     name: String,
     deployment: Deployment,
+    /// What Spin calls each secret; for a Spin application only.
+    variables: Vec<String>,
 }
 
 /// What a placeholder stands for.
@@ -45,9 +47,8 @@ impl Name {
             "listen" => Self::Text(|it| it.deployment.listen.clone()),
             "replicas_min" => Self::Block(|it| it.deployment.replicas.0.to_string()),
             "replicas_max" => Self::Block(|it| it.deployment.replicas.1.to_string()),
-            "env" => Self::Block(|it| it.environment("          ", "env", str::to_owned)),
-            // Variables of Spin are lower case; `spin.toml` names them after the environment's.
-            "variables" => Self::Block(|it| it.environment("  ", "variables", str::to_lowercase)),
+            "env" => Self::Block(|it| it.environment("          ", "env", &it.deployment.secrets)),
+            "variables" => Self::Block(|it| it.environment("  ", "variables", &it.variables)),
             _ => return None,
         })
     }
@@ -84,7 +85,7 @@ impl Values {
         let hint = "at least one pod, at most 1000, and no fewer at most than at least";
         let is_range = min > 0 && min <= max && max <= REPLICAS_MAX;
         check("replicas", &format!("{min}..{max}"), "a range of pods", hint, |_| is_range)?;
-        let hint = "name them with capitals, digits and `_`, as in `[credentials.SOURCE.SLOT] env`";
+        let hint = "name them with letters, digits and `_`, as in `[credentials.SOURCE.SLOT] env`";
         let secrets = &deployment.secrets;
         check("secrets", &secrets.len().to_string(), "few enough", hint, |_| secrets.len() <= SECRETS_MAX)?;
         secrets
@@ -94,28 +95,29 @@ impl Values {
         // One variable may serve several sources.
         deployment.secrets.sort();
         deployment.secrets.dedup();
-        Ok(Self { name, deployment })
+        Ok(Self { name, deployment, variables: Vec::new() })
     }
 
-    /// The same secrets as variables of Spin, whose names are narrower.
-    pub(crate) fn for_spin(deployment: &Deployment) -> Result<Self, Invalid> {
+    /// With the names that secrets have as variables of the Spin application.
+    pub(crate) fn for_spin(deployment: &Deployment, variable: impl Fn(&str) -> String) -> Result<Self, Invalid> {
         let values = Self::of(deployment)?;
-        let hint = "rename it in `[credentials.SOURCE.SLOT] env`: Spin takes no two `_` together, and none at the end";
-        let is_name = |text: &str| !text.contains("__") && !text.ends_with('_');
-        let mut names = values.deployment.secrets.iter();
-        names.try_for_each(|it| check("secrets", it, "a name that Spin takes for a variable", hint, is_name))?;
-        Ok(values)
+        let variables: Vec<String> = values.deployment.secrets.iter().map(|it| variable(it)).collect();
+        let hint = "two secrets may not have one name in Spin: rename one in `[credentials.SOURCE.SLOT] env`";
+        let is_one = |text: &str| variables.iter().filter(|it| *it == text).count() == 1;
+        let form = "a variable of Spin, and of one secret";
+        variables.iter().try_for_each(|it| check("secrets", it, form, hint, |it| is_spin(it) && is_one(it)))?;
+        Ok(Self { variables, ..values })
     }
 
     /// A list of variables, each from the key of the same name of the secret; nothing when there are none.
-    fn environment(&self, indent: &str, key: &str, named: fn(&str) -> String) -> String {
+    fn environment(&self, indent: &str, key: &str, names: &[String]) -> String {
         let mut block = String::new();
-        for (at, secret) in self.deployment.secrets.iter().enumerate() {
+        for (at, (name, secret)) in names.iter().zip(&self.deployment.secrets).enumerate() {
             if at == 0 {
                 let _ = writeln!(block, "{indent}{key}:");
             }
             // Writing to a string cannot fail. Quoted as all else, since `NO` and `Y` are names like others.
-            let _ = writeln!(block, "{indent}  - name: \"{}\"", named(secret));
+            let _ = writeln!(block, "{indent}  - name: \"{name}\"");
             let _ = writeln!(block, "{indent}    valueFrom:");
             let _ = writeln!(block, "{indent}      secretKeyRef:");
             let _ = writeln!(block, "{indent}        name: \"{}-credentials\"", self.name);
@@ -175,10 +177,18 @@ fn is_path(text: &str) -> bool {
     (1..=PATH_BYTES_MAX).contains(&text.len()) && text.bytes().all(plain)
 }
 
+/// As POSIX has it.
 fn is_variable(text: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
-    let starts = text.bytes().next().is_some_and(|byte| byte.is_ascii_uppercase());
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let starts = text.bytes().next().is_some_and(|byte| !byte.is_ascii_digit());
     starts && text.len() <= VARIABLE_BYTES_MAX && text.bytes().all(plain)
+}
+
+/// Lower-case words of letters and digits, each beginning with a letter.
+fn is_spin(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let is_word = |word: &str| word.starts_with(|it: char| it.is_ascii_lowercase()) && word.bytes().all(plain);
+    text.split('_').all(is_word)
 }
 
 #[cfg(test)]
@@ -223,12 +233,19 @@ mod tests {
         for listen in ["", "8080", "localhost:8080", "127.0.0.1", "127.0.0.1:8080 --x", "[fe80::1%1]:80"] {
             assert_eq!(check_with(|it| it.listen = listen.to_owned()), Some("listen"), "{listen}");
         }
-        for secret in ["", "a", "A-B", "A B", "1A", "A\n", "A\"", &"A".repeat(129)] {
+        for secret in ["", "ü", "A-B", "A B", "1A", "A\n", "A\"", &"A".repeat(129)] {
             assert_eq!(check_with(|it| it.secrets = vec![secret.to_owned()]), Some("secrets"), "{secret}");
         }
-        for secret in ["A__B", "A_"] {
-            let deployment = Deployment { secrets: vec![secret.to_owned()], ..good() };
-            assert!(Values::of(&deployment).is_ok() && Values::for_spin(&deployment).is_err(), "{secret}");
+        for (secrets, is_for_spin) in [
+            (["A_B1", "a1"], true),
+            (["A__B", "C"], false),
+            (["A_", "C"], false),
+            (["A_1", "C"], false),
+            (["a", "A"], false),
+        ] {
+            let deployment = Deployment { secrets: secrets.map(str::to_owned).to_vec(), ..good() };
+            assert!(Values::of(&deployment).is_ok(), "{secrets:?}");
+            assert_eq!(Values::for_spin(&deployment, str::to_lowercase).is_ok(), is_for_spin, "{secrets:?}");
         }
         assert_eq!(check_with(|it| it.lock_digest.make_ascii_uppercase()), Some("lock_digest"));
         for replicas in [(0, 1), (2, 1), (1, 1001)] {

@@ -44,6 +44,6 @@ pub use compare::{
 pub use options::{Limits, Options};
 pub use question::{NOW_MS, read};
 pub use report::{Check, Finding, Report, Use, Verdict};
-pub use smoke::smoke;
+pub use smoke::{smoke, smoke_of};
 pub use subject::Running;
 pub use test::test;

@@ -8,7 +8,7 @@ use crate::stock::{Stock, label};
 use crate::subject::Running;
 use crate::usage::Usage;
 use zero_builder::fixtures::Fixtures;
-use zero_connector_sdk::testing::{Miss, Subject as _, said};
+use zero_connector_sdk::testing::{Miss, Subject, said};
 use zero_engine::Connector;
 
 /// Cases and questions that are tried: a swap waits for it.
@@ -17,12 +17,18 @@ const TRIED_MAX: usize = 512;
 /// Replays every case once, and plans the first question of every source: some milliseconds.
 #[must_use]
 pub fn smoke(connector: &Connector, fixtures: &Fixtures) -> Report {
-    let subject = Running(connector.clone());
+    smoke_of(&Running(connector.clone()), fixtures)
+}
+
+/// The same, wherever it runs.
+#[must_use]
+pub fn smoke_of(subject: &impl Subject, fixtures: &Fixtures) -> Report {
+    let descriptor = subject.describe();
     let mut sheet = Sheet::default();
-    let mut stock = Stock::read(fixtures, connector.name(), &mut sheet);
+    let mut stock = Stock::read(fixtures, &descriptor.name, &mut sheet);
     stock.cases.truncate(TRIED_MAX);
     let bounds = Options::default().limits.bounds;
-    let _ = replay::cases(&subject, &stock, &bounds, &mut Usage::default(), &mut sheet);
+    let _ = replay::cases(subject, &stock, &bounds, &mut Usage::default(), &mut sheet);
     let mut planned = 0;
     for record in stock.catalogue.records().iter().take(TRIED_MAX) {
         let Some(text) = record.must.first() else { continue };
@@ -41,5 +47,5 @@ pub fn smoke(connector: &Connector, fixtures: &Fixtures) -> Report {
         }
     }
     sheet.made(Check::Must, format!("{planned} sources plan"));
-    sheet.into_report(connector.descriptor())
+    sheet.into_report(&descriptor)
 }

@@ -8,10 +8,9 @@ use std::net::{TcpStream, ToSocketAddrs as _};
 
 /// Says why; where nobody listens, the log has it already.
 pub(crate) fn tell(reason: &str) {
-    if let Ok(interface) = std::env::var("AWS_LAMBDA_RUNTIME_API") {
-        if let Err(error) = post(&interface, reason) {
-            tracing::warn!(%error, "the failure could not be reported");
-        }
+    let Ok(interface) = std::env::var("AWS_LAMBDA_RUNTIME_API") else { return };
+    if let Err(error) = post(&interface, reason) {
+        tracing::warn!(%error, "the failure could not be reported");
     }
 }
 

@@ -58,6 +58,8 @@ pub(crate) fn build(root: &Path, toolchain: &Toolchain) -> Result<Vec<Built>> {
         keep_only(&bundle.join(kind), &of_kind.map(|built| format!("{}.wasm", built.name).into()).collect::<Vec<_>>())?;
     }
     copy_texts(&root.join("connectors/catalogue"), &bundle.join("catalogue"))?;
+    // Where `zero bundle build` looks for regions when it is not run in this tree.
+    copy_texts(&root.join("edge-config/regions"), &bundle.join("edge-config/regions"))?;
     let config = fs::read(root.join("edge-config/default.toml")).context("reading edge-config/default.toml")?;
     write_if_changed(&bundle.join("zero.toml"), &config)?;
     Ok(built)

@@ -58,6 +58,11 @@ impl Bench {
         Ok(Ready { made, connector })
     }
 
+    /// What loads and runs it.
+    pub(super) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
     /// Loads a connector of another project.
     pub(super) fn load(&self, bytes: &[u8]) -> Result<Connector> {
         Ok(self.engine.connector(bytes)?)

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use zero_author::project::Kind;
+use zero_badge::Stand;
 use zero_connector_sdk::testing::Subject;
 use zero_judge::{Limits, Neighbours, Options, Report, Running};
 use zero_native::Bundle;
@@ -32,6 +33,9 @@ pub(crate) struct CheckArguments {
     /// The connectors and sources it will live with, instead of those of this installation
     #[arg(long, value_name = "BUNDLE")]
     against: Option<PathBuf>,
+    /// Run it as every target does, and say on which of them it runs
+    #[arg(long)]
+    targets: bool,
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
@@ -51,7 +55,30 @@ pub(super) fn check(setup: &Setup, arguments: &CheckArguments) -> Result<ExitCod
     let bench = Bench::open(setup, &arguments.which)?;
     let ready = bench.ready()?;
     let report = checked(setup, &bench, &ready, arguments.against.as_deref())?;
-    show(&report, arguments.json)
+    if !arguments.targets {
+        return show(&report, arguments.json);
+    }
+    let orchestrators = setup.bundle_dir().parent().map(|beside| beside.join("orchestrators")).unwrap_or_default();
+    let made = &ready.made;
+    let stands = zero_badge::badge(bench.engine(), &ready.connector, &made.code, &made.fixtures, &orchestrators);
+    if arguments.json {
+        out::line(&format!("{{\"report\":{},\"targets\":{}}}", report.to_json(), serde_json::to_string(&stands)?))?;
+    } else {
+        out::write(&(report.to_text() + &table(&stands)))?;
+    }
+    Ok(ExitCode::from(report.exit_code()))
+}
+
+/// A line for each target. Where it does not run, a bundle leaves its sources out and says so.
+fn table(stands: &[Stand]) -> String {
+    let word = |runs| match runs {
+        Some(true) => "runs",
+        Some(false) => "does not run",
+        None => "unknown",
+    };
+    let all = stands.iter().filter(|stand| stand.runs == Some(true)).count();
+    let lines = stands.iter().map(|it| format!("  {:<8} {:<13} {}\n", it.target, word(it.runs), it.why));
+    format!("\ntargets: {all} of {}\n{}", stands.len(), lines.collect::<String>())
 }
 
 /// The whole gate, against the neighbours of a bundle.

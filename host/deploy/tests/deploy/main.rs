@@ -32,7 +32,8 @@ fn deployment() -> Deployment {
 /// All files of a deployment, by path.
 fn files() -> BTreeMap<String, String> {
     let deployment = deployment();
-    let files = [zero_deploy::native(&deployment).unwrap(), zero_deploy::spinkube(&deployment).unwrap()];
+    let files =
+        [zero_deploy::native(&deployment).unwrap(), zero_deploy::spinkube(&deployment, str::to_lowercase).unwrap()];
     files.concat().into_iter().collect()
 }
 

@@ -27,7 +27,7 @@ fn schema() -> Value {
     );
     let from = object(json!(["secretKeyRef"]), json!({"secretKeyRef": key}));
     // Spin's own rule for the names of variables.
-    let name = json!({"type": "string", "pattern": "^[a-z]([a-z0-9]|_[a-z0-9])*$"});
+    let name = json!({"type": "string", "pattern": "^[a-z][a-z0-9]*(_[a-z][a-z0-9]*)*$"});
     let variable = object(json!(["name", "valueFrom"]), json!({"name": name, "valueFrom": from}));
     let spec = object(
         json!(["image", "executor"]),

@@ -55,7 +55,7 @@ fn questions_get_cited_answers() {
 
 #[test]
 fn a_connector_that_traps_costs_its_own_source() {
-    let Some(answer) = check_answer("what is the capital of Japan, zzz trapdoor", "Tokyo") else { return };
+    let Some(answer) = check_answer("what is the capital of Japan", "Tokyo") else { return };
     let ledger = answer["sources"].as_array().unwrap_or_else(|| panic!("{answer:#}"));
     let line = ledger.iter().find(|it| it["id"] == "trapdoor").unwrap_or_else(|| panic!("{answer:#}"));
     assert!(line.to_string().contains("unreachable"), "{line:#}");

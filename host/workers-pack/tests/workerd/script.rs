@@ -30,16 +30,16 @@ gather_budget_ms = 8000
 receipts = true
 ";
 
-/// Is a candidate for one made-up word, and traps when it is asked for a bid.
+/// A candidate for questions about capitals, which traps when it is asked for a bid.
 const TRAPDOOR: &str = r#"
 connector = "trapdoor"
 [[source]]
 id = "trapdoor"
 name = "Trapdoor"
-summary = "zzz trapdoor, capital of Japan"
+summary = "the capital of Japan"
 kinds = ["fact", "place", "definition", "other"]
-topics = ["trapdoor"]
-triggers = ["zzz trapdoor", "capital of"]
+topics = ["geography"]
+triggers = ["capital of"]
 "#;
 
 pub(crate) fn running() -> Option<&'static Running> {
@@ -93,11 +93,14 @@ fn start() -> Result<Running, String> {
     let files: Vec<(String, Vec<u8>)> =
         package.files.iter().map(|file| (file.path.clone(), file.bytes.clone())).collect();
 
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
-    let stub = Stub::start(Exchanges::of_work_tree(root).unwrap(), StubOptions::default()).unwrap();
+    let stub = Stub::start(Exchanges::of_work_tree(root()).unwrap(), StubOptions::default()).unwrap();
     let variables = [("ZERO_RECEIPTS".to_owned(), "1".to_owned())];
     let workerd = Workerd::start(tools, &files, stub.address(), &variables).unwrap();
     Ok(Running { workerd, tools, view, package, files, _stub: stub })
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap()
 }
 
 fn packed(view: &BundleView, orchestrators: &Path) -> Package {
