@@ -113,7 +113,7 @@ impl Runtime {
                         let response = accessor.with(|mut store| response.into_http(&mut store, async { Ok(()) }))?;
                         let (reading, read) = oneshot::channel::<()>();
                         tell(&told, Ok(response.map(|body| Watched { body, _reading: reading }.boxed_unsync())));
-                        drop(read.await);
+                        let _read = read.await;
                         Ok(())
                     })
                     .await?
