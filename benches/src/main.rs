@@ -13,6 +13,7 @@ mod plan;
 mod routing;
 mod sources;
 mod start;
+mod targets;
 
 use anyhow::{Context as _, Result};
 use clap::{Parser, ValueEnum};
@@ -29,6 +30,9 @@ struct Arguments {
     /// Measure only this; may be given several times
     #[arg(long, value_name = "NAME")]
     only: Vec<Part>,
+    /// Measure all targets beside each other, and nothing else
+    #[arg(long, conflicts_with = "only")]
+    targets: bool,
     /// Keep the figures as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -57,7 +61,10 @@ fn main() -> Result<()> {
     setup::raise_open_files();
     let setup = Setup::new(arguments.bundle, arguments.programs, arguments.long)?;
     let mut report = Report { machine: Machine::here(), rows: Vec::new() };
-    for part in Part::value_variants() {
+    if arguments.targets {
+        report.rows = targets::measure(&setup)?;
+    }
+    for part in Part::value_variants().iter().filter(|_| !arguments.targets) {
         if arguments.only.is_empty() || arguments.only.contains(part) {
             setup::say(&format!("measuring {part:?} ..."));
             report.rows.extend(measure(*part, &setup)?);

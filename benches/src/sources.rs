@@ -8,6 +8,11 @@ use zero_types::prelude::Source;
 
 /// A catalogue of stub sources, each of which takes every question and makes one request.
 pub(crate) fn for_load(count: usize, delay_ms: u64) -> Result<Catalogue> {
+    Ok(Catalogue::from_toml([("load.toml", load_text(count, delay_ms).as_str())])?)
+}
+
+/// The same as a catalogue's file.
+pub(crate) fn load_text(count: usize, delay_ms: u64) -> String {
     let mut text = "connector = \"rest\"\n".to_owned();
     for n in 0..count {
         let _ = write!(
@@ -31,7 +36,7 @@ text = "{{text}}"
 "#
         );
     }
-    Ok(Catalogue::from_toml([("load.toml", text.as_str())])?)
+    text
 }
 
 /// The catalogue grown to `count` sources of its own words: each new one takes the mapping of a real one, and summary,

@@ -1,6 +1,6 @@
 //! Building and running the programs of this repository.
 
-use crate::components;
+use crate::{components, orchestrators};
 use anyhow::{Context as _, Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -34,8 +34,16 @@ pub(crate) fn tool(package: &str, binary: &str, arguments: &[String]) -> Result<
 /// Builds everything for speed and measures it.
 pub(crate) fn bench(arguments: &[String]) -> Result<ExitCode> {
     let root = root()?;
-    components::build(&root, &components::toolchain()?)?;
-    build(&root, &["--release", "--package", "zero-benches", "--package", "zero-stub", "--package", "zero-cli"])?;
+    let toolchain = components::toolchain()?;
+    components::build(&root, &toolchain)?;
+    let mut packages = vec!["--release", "--package=zero-benches", "--package=zero-stub", "--package=zero-cli"];
+    if arguments.iter().any(|argument| argument == "--targets") {
+        orchestrators::build(&root, &toolchain)?;
+        packages.push("--package=zero-spin-host");
+        // Apart, since a compiler that others want in the same build would come along.
+        build(&root, &["--release", "--package=zero-lambda"])?;
+    }
+    build(&root, &packages)?;
     let programs = components::target_dir(&root).join("release");
     let mut bench = Command::new(programs.join("zero-bench"));
     exit_code(bench.args(arguments).env("ZERO_BUNDLE", components::bundle_dir(&root)).env("ZERO_PROGRAMS", programs))

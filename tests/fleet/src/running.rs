@@ -3,7 +3,6 @@
 use crate::yard::{Yard, text};
 use anyhow::{Context as _, Result, bail};
 use core::time::Duration;
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
@@ -11,7 +10,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 use zero_lambda_host::Lambda;
-use zero_spin_host::Server;
 use zero_workerd::Workerd;
 
 /// All targets, the one that the others are compared with first.
@@ -39,7 +37,7 @@ enum Host {
     Native(Child),
     Lambda(Lambda),
     Workers(Workerd),
-    Spin(Server),
+    Spin(Child),
 }
 
 impl Running {
@@ -73,10 +71,8 @@ impl Running {
                 started("workers", workerd.address(), Host::Workers(workerd))
             }
             "spin" => {
-                let overrides = BTreeMap::from([("*".to_owned(), upstream)]);
-                let options = zero_spin_host::Options { overrides, ..zero_spin_host::Options::default() };
-                let server = Server::start(&package, &options)?;
-                started("spin", server.address(), Host::Spin(server))
+                let (child, address) = spin(yard, out, &package, upstream)?;
+                started("spin", address, Host::Spin(child))
             }
             other => bail!("there is no target `{other}`"),
         }
@@ -96,26 +92,24 @@ impl Running {
     pub fn log(&self) -> String {
         match &self.host {
             Host::Workers(workerd) => workerd.log(),
-            Host::Spin(server) => server.application().log().join("\n"),
-            Host::Native(_) | Host::Lambda(_) => String::new(),
+            Host::Native(_) | Host::Lambda(_) | Host::Spin(_) => String::new(),
         }
     }
 
-    /// The most memory that its process has had, bytes; none for Spin's, which is part of this one.
+    /// The most memory that its process has had, bytes.
     #[must_use]
     pub fn memory_bytes_peak(&self) -> Option<u64> {
         match &self.host {
-            Host::Native(child) => peak(child.id()),
+            Host::Native(child) | Host::Spin(child) => peak(child.id()),
             Host::Workers(workerd) => peak(workerd.id()),
             Host::Lambda(lambda) => lambda.memory_bytes_peak(),
-            Host::Spin(_) => None,
         }
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        if let Host::Native(child) = &mut self.host {
+        if let Host::Native(child) | Host::Spin(child) = &mut self.host {
             // It may have ended by itself; either way it is gone.
             drop(child.kill());
             drop(child.wait());
@@ -126,20 +120,31 @@ impl Drop for Running {
 /// The operator's way: only a bundle that their key signed.
 fn native(yard: &Yard, package: &Path) -> Result<(Child, SocketAddr)> {
     let (bundle, trust) = (package.join("bundle"), yard.path("trust.toml"));
-    let mut child = Command::new(&yard.programs().zero)
-        .args(["--bundle", text(&bundle)?, "serve", "--listen", "127.0.0.1:0", "--trust", text(&trust)?])
-        .env("ZERO_STATE", yard.path("state-of-native"))
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .context("starting zero serve")?;
+    let mut command = Command::new(&yard.programs().zero);
+    command.args(["--bundle", text(&bundle)?, "serve", "--listen", "127.0.0.1:0", "--trust", text(&trust)?]);
+    listening(command.env("ZERO_STATE", yard.path("state-of-native")))
+}
+
+/// Spin's runtime, with what it compiles kept for the next start as Spin keeps it.
+fn spin(yard: &Yard, out: &str, package: &Path, upstream: SocketAddr) -> Result<(Child, SocketAddr)> {
+    let mut command = Command::new(&yard.programs().spin_host);
+    command.arg(package).arg(format!("--override=*={upstream}")).arg("--cache").arg(yard.path(&format!("{out}-spin")));
+    // Programs that are not built for speed are there for tests, which would wait for an optimising compiler.
+    command.args(cfg!(debug_assertions).then_some("--quick"));
+    listening(&mut command)
+}
+
+/// Starts a program whose first line ends in the address that it listens on.
+fn listening(command: &mut Command) -> Result<(Child, SocketAddr)> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+    let mut child = command.spawn().with_context(|| format!("starting {name}"))?;
     let mut line = String::new();
     if let Some(output) = child.stdout.as_mut() {
         BufReader::new(output).read_line(&mut line)?;
     }
-    let address = line.trim().strip_prefix("listening on http://").and_then(|address| address.parse().ok());
-    address.map(|address| (child, address)).with_context(|| format!("zero serve does not listen: `{}`", line.trim()))
+    let address = line.trim().rsplit(['/', ' ']).next().and_then(|address| address.parse().ok());
+    address.map(|address| (child, address)).with_context(|| format!("{name} does not listen: `{}`", line.trim()))
 }
 
 /// The unpacked package of this machine's architecture.

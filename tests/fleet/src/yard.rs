@@ -13,6 +13,8 @@ pub struct Programs {
     pub zero: PathBuf,
     /// `bootstrap`.
     pub bootstrap: PathBuf,
+    /// `zero-spin-host`.
+    pub spin_host: PathBuf,
     /// Functions, connectors, catalogue.
     pub bundle: PathBuf,
     /// The built orchestrators of edge runtimes.
@@ -31,10 +33,12 @@ impl Programs {
         let folder = said("ZERO_PROGRAMS").or(beside).context("`zero` is not built: cargo xtask test builds it")?;
         let bundle = said("ZERO_BUNDLE").unwrap_or_else(|| folder.join("../bundle"));
         let orchestrators = bundle.parent().unwrap_or(&bundle).join("orchestrators");
-        let found = Self { zero: folder.join("zero"), bootstrap: folder.join("bootstrap"), bundle, orchestrators };
+        let [zero, bootstrap, spin_host] = ["zero", "bootstrap", "zero-spin-host"].map(|name| folder.join(name));
+        let found = Self { zero, bootstrap, spin_host, bundle, orchestrators };
         let needed = [
             (&found.zero, "cargo build --package zero-cli"),
             (&found.bootstrap, "cargo build --package zero-lambda"),
+            (&found.spin_host, "cargo build --package zero-spin-host"),
             (&found.bundle.join("functions"), "cargo xtask components"),
             (&found.orchestrators.join("workers"), "cargo xtask components"),
             (&found.orchestrators.join("spin.wasm"), "cargo xtask components"),
@@ -89,12 +93,21 @@ impl Yard {
     /// # Errors
     /// With what `zero bundle build` said.
     pub fn build(&self, out: &str, region: &str, targets: &[&str]) -> Result<String> {
+        self.build_with(out, region, targets, &[])
+    }
+
+    /// The same with more arguments.
+    ///
+    /// # Errors
+    /// As [`Yard::build`].
+    pub fn build_with(&self, out: &str, region: &str, targets: &[&str], more: &[&str]) -> Result<String> {
         let (file, key) = (self.path(&format!("{out}.toml")), self.path("operator.key"));
         fs::write(&file, region)?;
         let (out, orchestrators) = (self.path(out), self.orchestrators());
         let mut arguments = vec!["--bundle", text(&self.programs.bundle)?, "bundle", "build", "--region", text(&file)?];
         arguments.extend(["--key", text(&key)?, "--out", text(&out)?, "--orchestrators", text(&orchestrators)?]);
         arguments.extend(targets.iter().flat_map(|target| ["--target", target]));
+        arguments.extend(more);
         self.zero(&arguments)
     }
 

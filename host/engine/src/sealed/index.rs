@@ -5,6 +5,7 @@ use crate::connector::check_name;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use zero_builder::Version;
+use zero_types::Named as _;
 use zero_types::connector as c;
 
 /// Changes when a reader of the older one would misunderstand it.
@@ -123,7 +124,7 @@ impl Descriptor {
             hosts: said.hosts.clone(),
             settings: said.settings.iter().map(|it| slot(&it.name, &it.summary, it.required)).collect(),
             credentials: said.credentials.iter().map(|it| slot(&it.name, &it.summary, it.required)).collect(),
-            kinds: said.kinds.iter().map(|kind| kind_name(*kind).to_owned()).collect(),
+            kinds: said.kinds.iter().map(|kind| kind.name().to_owned()).collect(),
         }
     }
 
@@ -141,53 +142,9 @@ impl Descriptor {
             hosts: hosts.clone(),
             settings: settings.iter().map(setting).collect(),
             credentials: credentials.iter().map(credential).collect(),
-            kinds: kinds.iter().map(|name| kind_of(name)).collect::<Option<_>>()?,
+            kinds: kinds.iter().map(|name| c::Kind::named(name)).collect::<Option<_>>()?,
         })
     }
-}
-
-macro_rules! kinds {
-    ($($kind:ident $name:literal),* $(,)?) => {
-        /// The contract's word for a kind.
-        #[cfg(feature = "compiler")]
-        fn kind_name(kind: c::Kind) -> &'static str {
-            match kind {
-                $(c::Kind::$kind => $name),*
-            }
-        }
-
-        fn kind_of(name: &str) -> Option<c::Kind> {
-            match name {
-                $($name => Some(c::Kind::$kind),)*
-                _ => None,
-            }
-        }
-    };
-}
-
-kinds! {
-    Fact "fact",
-    Definition "definition",
-    HowTo "how-to",
-    Calculation "calculation",
-    Conversion "conversion",
-    DateTime "date-time",
-    Weather "weather",
-    News "news",
-    Place "place",
-    Person "person",
-    Organisation "organisation",
-    Code "code",
-    Academic "academic",
-    Product "product",
-    Media "media",
-    Finance "finance",
-    Health "health",
-    Translation "translation",
-    Discussion "discussion",
-    Navigation "navigation",
-    ChitChat "chit-chat",
-    Other "other",
 }
 
 #[cfg(test)]
@@ -219,7 +176,7 @@ mod tests {
             (format!("{good}, {good}"), "twice"),
             (good.replace("\"bytes\"", "\"size\""), "unknown field `size`"),
             (good.replace(r#""name": "clock", "version""#, r#""name": "other", "version""#), "no description"),
-            ("{".to_owned(), "expected"),
+            ("{".to_owned(), "key must be a string"),
         ] {
             let error = Index::from_json(json(&connector).as_bytes()).unwrap_err().to_string();
             assert!(error.contains(reason), "{reason}: {error}");

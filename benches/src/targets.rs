@@ -1,0 +1,123 @@
+//! The same bundle on all targets: how large its package is, how soon it answers, what an answer takes, how much memory.
+
+use crate::report::{Figure, Row};
+use crate::samples::Samples;
+use crate::setup::Setup;
+use crate::sources::load_text;
+use anyhow::{Context as _, Result, bail};
+use core::time::Duration;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::time::Instant;
+use zero_fleet::{Programs, Running, Start, TARGETS, Yard};
+use zero_stub::{Exchanges, Options, Stub};
+
+/// Sources of a question, and how long each takes to answer.
+const SOURCES: usize = 10;
+const DELAY_MS: u64 = 50;
+const ASK: &str = "/v1/answer?q=what+do+the+records+say";
+/// What a script of Workers may have after gzip on a free plan is three times this.
+const WORKERS_AIM_BYTES: u64 = 1_000_000;
+
+pub(crate) fn measure(setup: &Setup) -> Result<Vec<Row>> {
+    let options = Options { listen: ([127, 0, 0, 1], 0).into(), delay: Duration::ZERO, log: None };
+    let stub = Stub::start(Exchanges::default(), options)?;
+    let yard = Yard::new(Programs::find()?)?;
+    let sources = yard.path("sources");
+    std::fs::create_dir_all(&sources)?;
+    std::fs::write(sources.join("load.toml"), load_text(SOURCES, DELAY_MS))?;
+    let sources = sources.to_str().context("a path that is no UTF-8")?;
+    let region = "[region]\nname = \"bench\"\n\n[pipeline]\nhedge = false\n".to_owned();
+    let mut dialled = region.clone() + "\n[egress.overrides]\n";
+    for n in 0..SOURCES {
+        let _ = writeln!(dialled, "\"stub-{n}.example\" = \"{}\"", stub.base());
+    }
+    let more = ["--sources", sources];
+    yard.build_with("dialled", &dialled, &["native", "lambda"], &more)?;
+    let printed = yard.build_with("carried", &region, &["workers", "spin"], &more)?;
+
+    let mut rows = Vec::new();
+    for target in TARGETS {
+        let out = if ["native", "lambda"].contains(&target) { "dialled" } else { "carried" };
+        // The first start compiles what is kept for all others.
+        if let Start::Absent(why) = first_answer(&yard, out, target, &stub)?.0 {
+            rows.push(Row::missing(target, "start to first answer", why));
+            continue;
+        }
+        rows.push(Row::once(target, "package", Figure::Bytes(package_bytes(&yard.path(out).join(target), target)?)));
+        let (mut starts, mut answers) = (Samples::new()?, Samples::new()?);
+        let mut last = None;
+        for _ in 0..3 * setup.times() {
+            let (started, took) = first_answer(&yard, out, target, &stub)?;
+            starts.add(took);
+            last = Some(started);
+        }
+        let Some(Start::Running(running)) = last else { bail!("{target} does not start again") };
+        rows.push(Row::times(target, "start to listening", &single(running.start)?));
+        rows.push(Row::times(target, "start to first answer", &starts));
+        for _ in 0..40 * setup.times() {
+            answers.add(timed(&running)?);
+        }
+        let note = format!("{SOURCES} sources of {DELAY_MS} ms");
+        rows.push(Row::times(target, "answer, warm", &answers).note(note));
+        if let Some(bytes) = running.memory_bytes_peak() {
+            rows.push(Row::once(target, "memory at its peak", Figure::Bytes(bytes)));
+        }
+    }
+    rows.extend(script(&printed));
+    Ok(rows)
+}
+
+fn single(time: Duration) -> Result<Samples> {
+    let mut samples = Samples::new()?;
+    samples.add(time);
+    Ok(samples)
+}
+
+/// Starts it and asks once.
+fn first_answer(yard: &Yard, out: &str, target: &str, stub: &Stub) -> Result<(Start, Duration)> {
+    let begun = Instant::now();
+    let started = Running::start(yard, out, target, stub.address())?;
+    if let Start::Running(running) = &started {
+        timed(running)?;
+    }
+    Ok((started, begun.elapsed()))
+}
+
+/// One answer, which must be one.
+fn timed(running: &Running) -> Result<Duration> {
+    let begun = Instant::now();
+    let (status, body) = running.get(ASK, &[])?;
+    let took = begun.elapsed();
+    let cited = body.matches("stub-").count();
+    if status != 200 || cited < SOURCES {
+        bail!("{} answered {status}: {body}", running.name);
+    }
+    Ok(took)
+}
+
+/// What is uploaded: for Lambda the archive of this machine's architecture, else every file.
+fn package_bytes(package: &Path, target: &str) -> Result<u64> {
+    if target == "lambda" {
+        let architecture = std::env::consts::ARCH.replace("aarch64", "arm64");
+        return Ok(package.join(architecture).join("bootstrap.zip").metadata()?.len());
+    }
+    let (mut bytes, mut open) = (0, vec![package.to_owned()]);
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(&folder)?.flatten() {
+            let data = entry.metadata()?;
+            if data.is_dir() { open.push(entry.path()) } else { bytes += data.len() }
+        }
+    }
+    Ok(bytes)
+}
+
+/// What `zero bundle build` says of the script's size after gzip.
+fn script(printed: &str) -> Vec<Row> {
+    let lines = printed.lines().map(str::trim).filter(|line| line.contains("gzip"));
+    let row = |line: &str| {
+        let (what, note) = line.split_once(':').unwrap_or((line, ""));
+        Row::missing("workers: after gzip", what, format!("{} (aim: {WORKERS_AIM_BYTES} bytes)", note.trim()))
+    };
+    lines.map(row).collect()
+}
