@@ -33,8 +33,8 @@ pub(crate) fn measure(setup: &Setup) -> Result<Vec<Row>> {
         let _ = writeln!(dialled, "\"stub-{n}.example\" = \"{}\"", stub.base());
     }
     let more = ["--sources", sources];
-    yard.build_with("dialled", &dialled, &["native", "lambda"], &more)?;
-    let printed = yard.build_with("carried", &region, &["workers", "spin"], &more)?;
+    yard.build_with("dialled", ("bench", &dialled), &["native", "lambda"], &more)?;
+    let printed = yard.build_with("carried", ("bench", &region), &["workers", "spin"], &more)?;
 
     let mut rows = Vec::new();
     for target in TARGETS {

@@ -22,6 +22,8 @@ use zero_stub::{Exchanges, Options, Stub};
 use zero_tests::{root, skip};
 
 const QUESTIONS: &str = include_str!("questions.md");
+/// Of so many questions one is replayed, the fourth first, which asks two services.
+const REPLAYED_EVERY: usize = 5;
 const RECEIPT: &str = "application/vnd.zero.receipt+json";
 
 /// Paths that are nobody's question, or a wrong one.
@@ -57,8 +59,8 @@ fn fleet() -> Option<Fleet> {
     let yard = Yard::new(programs).unwrap();
     // One bundle; where services are dialled is the only difference between a host that dials and a runtime that does.
     let (dialled, carried) = region::texts(&stub);
-    let first = yard.build("dialled", &dialled, &["native", "lambda"]).unwrap();
-    let second = yard.build("carried", &carried, &["workers", "spin"]).unwrap();
+    let first = yard.build("dialled", (region::NAME, &dialled), &["native", "lambda"]).unwrap();
+    let second = yard.build("carried", (region::NAME, &carried), &["workers", "spin"]).unwrap();
     assert_eq!(components(&first), components(&second), "the same components in all packages");
     let mut running = Vec::new();
     for name in TARGETS {
@@ -89,7 +91,7 @@ fn ask(question: &str) -> String {
     format!("/v1/answer?{}", form_urlencoded::Serializer::new(String::new()).append_pair("q", question).finish())
 }
 
-/// A body without what differs from one asking to the next: the id, and when it was asked.
+/// A body without what differs from one asking to the next: the id, when it was asked, and when services answered.
 fn settled(body: &str) -> String {
     let value: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
     let mut text = body.to_owned();
@@ -98,6 +100,8 @@ fn settled(body: &str) -> String {
     }
     if let Some(now) = value["asked"]["question"]["now_ms"].as_i64() {
         text = text.replace(&now.to_string(), "NOW");
+        let line = |line: &str| if line.ends_with(" GMT\"") { "DATE".to_owned() } else { line.to_owned() };
+        text = text.lines().map(line).collect::<Vec<_>>().join("\n");
     }
     text
 }
@@ -128,7 +132,7 @@ fn the_same_questions_get_the_same_answers_and_receipts_travel() {
     let Some(fleet) = fleet() else { return };
     let questions: Vec<&str> = QUESTIONS.lines().filter_map(|line| line.strip_prefix("- ")).collect();
     let mut answered = 0;
-    for question in &questions {
+    for (at, question) in questions.iter().enumerate() {
         let said = check(&fleet, &ask(question), &[("accept", "application/json")]);
         assert!(said.starts_with("200\n"), "{question}: {said}");
         answered +=
@@ -136,7 +140,8 @@ fn the_same_questions_get_the_same_answers_and_receipts_travel() {
         check(&fleet, &ask(question), &[("accept", "text/plain")]);
         let receipt = check(&fleet, &ask(question), &[("accept", RECEIPT)]);
         assert!(receipt.starts_with("200\n"), "{question}: {receipt}");
-        for target in &fleet.running {
+        // Each takes the start of a program.
+        for target in fleet.running.iter().filter(|_| at % REPLAYED_EVERY == 3) {
             replays(&fleet.yard, target, question);
         }
     }

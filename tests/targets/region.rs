@@ -5,6 +5,9 @@ use std::fmt::Write as _;
 use zero_stub::Stub;
 use zero_tests::catalogue;
 
+/// What it is called.
+pub(crate) const NAME: &str = "everywhere";
+
 /// What all targets have in common: Workers allow six connections, and nothing is sent twice by the clock.
 const COMMON: &str = r#"
 [region]

@@ -67,7 +67,8 @@ impl Running {
                     Ok(tools) => tools,
                     Err(why) => return Ok(Start::Absent(why.to_owned())),
                 };
-                let workerd = Workerd::start(tools, &files(&package)?, upstream, &[])?;
+                let files = files(&package)?;
+                let workerd = Workerd::start(tools, &files, upstream, &variables(&files)?)?;
                 started("workers", workerd.address(), Host::Workers(workerd))
             }
             "spin" => {
@@ -154,7 +155,20 @@ fn of_lambda(package: &Path) -> Result<PathBuf> {
     if folder.is_dir() { Ok(folder) } else { bail!("there is no {}", folder.display()) }
 }
 
-/// Every file below a folder, with its path relative to it.
+/// The variables of a script, as its own configuration says them.
+fn variables(files: &[(String, Vec<u8>)]) -> Result<Vec<(String, String)>> {
+    let file = files.iter().find(|(name, _)| name == "wrangler.jsonc").context("there is no wrangler.jsonc")?;
+    // Its only comments stand above the object.
+    let start = file.1.iter().position(|&byte| byte == b'{').context("wrangler.jsonc holds no object")?;
+    let config: serde_json::Value = serde_json::from_slice(file.1.get(start..).unwrap_or_default())?;
+    let variables = config.get("vars").and_then(serde_json::Value::as_object).into_iter().flatten();
+    Ok(variables.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect())
+}
+
+/// What marks a folder as a package's, and is not deployed.
+const MARK: &str = ".zero-package";
+
+/// Every file of a package, with its path relative to it.
 fn files(folder: &Path) -> Result<Vec<(String, Vec<u8>)>> {
     let (mut files, mut open) = (Vec::new(), vec![folder.to_owned()]);
     while let Some(now) = open.pop() {
@@ -162,7 +176,9 @@ fn files(folder: &Path) -> Result<Vec<(String, Vec<u8>)>> {
             let path = entry.path();
             if path.is_dir() {
                 open.push(path);
-            } else if let Ok(name) = path.strip_prefix(folder) {
+            } else if let Ok(name) = path.strip_prefix(folder)
+                && name != Path::new(MARK)
+            {
                 files.push((text(name)?.to_owned(), fs::read(&path)?));
             }
         }

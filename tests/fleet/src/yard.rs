@@ -87,12 +87,12 @@ impl Yard {
         self.folder.path().join(name)
     }
 
-    /// Builds a region, whose file is given as text, for these targets into `OUT/bundle` and `OUT/TARGET`; gives what
+    /// Builds a region, whose name and file are given, for these targets into `OUT/bundle` and `OUT/TARGET`; gives what
     /// the program printed.
     ///
     /// # Errors
     /// With what `zero bundle build` said.
-    pub fn build(&self, out: &str, region: &str, targets: &[&str]) -> Result<String> {
+    pub fn build(&self, out: &str, region: (&str, &str), targets: &[&str]) -> Result<String> {
         self.build_with(out, region, targets, &[])
     }
 
@@ -100,9 +100,11 @@ impl Yard {
     ///
     /// # Errors
     /// As [`Yard::build`].
-    pub fn build_with(&self, out: &str, region: &str, targets: &[&str], more: &[&str]) -> Result<String> {
-        let (file, key) = (self.path(&format!("{out}.toml")), self.path("operator.key"));
-        fs::write(&file, region)?;
+    pub fn build_with(&self, out: &str, region: (&str, &str), targets: &[&str], more: &[&str]) -> Result<String> {
+        let (folder, key) = (self.path(&format!("{out}-regions")), self.path("operator.key"));
+        fs::create_dir_all(&folder)?;
+        let file = folder.join(format!("{}.toml", region.0));
+        fs::write(&file, region.1)?;
         let (out, orchestrators) = (self.path(out), self.orchestrators());
         let mut arguments = vec!["--bundle", text(&self.programs.bundle)?, "bundle", "build", "--region", text(&file)?];
         arguments.extend(["--key", text(&key)?, "--out", text(&out)?, "--orchestrators", text(&orchestrators)?]);
