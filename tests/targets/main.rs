@@ -66,7 +66,7 @@ fn fleet() -> Option<Fleet> {
     for name in TARGETS {
         let out = if ["native", "lambda"].contains(&name) { "dialled" } else { "carried" };
         match Running::start(&yard, out, name, stub.address()).unwrap() {
-            Start::Running(target) => running.push(target),
+            Start::Running(target) => running.push(*target),
             Start::Absent(why) => skip(&format!("the target `{name}`"), &why),
         }
     }

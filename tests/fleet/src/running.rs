@@ -28,7 +28,7 @@ pub struct Running {
 /// What came of starting one.
 pub enum Start {
     /// It answers.
-    Running(Running),
+    Running(Box<Running>),
     /// Its runtime cannot be had on this machine, and why.
     Absent(String),
 }
@@ -49,7 +49,8 @@ impl Running {
     pub fn start(yard: &Yard, out: &str, name: &str, upstream: SocketAddr) -> Result<Start> {
         let package = yard.path(out).join(name);
         let begun = Instant::now();
-        let started = |name, address, host| Ok(Start::Running(Self { name, start: begun.elapsed(), address, host }));
+        let started =
+            |name, address, host| Ok(Start::Running(Box::new(Self { name, start: begun.elapsed(), address, host })));
         match name {
             "native" => {
                 let (child, address) = native(yard, &package)?;
