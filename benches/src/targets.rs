@@ -9,7 +9,7 @@ use core::time::Duration;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Instant;
-use zero_fleet::{Programs, Running, Start, TARGETS, Yard};
+use zero_fleet::{Programs, Running, Start, TARGETS, Yard, architecture};
 use zero_stub::{Exchanges, Options, Stub};
 
 /// Sources of a question, and how long each takes to answer.
@@ -53,7 +53,7 @@ pub(crate) fn measure(setup: &Setup) -> Result<Vec<Row>> {
             last = Some(started);
         }
         let Some(Start::Running(running)) = last else { bail!("{target} does not start again") };
-        rows.push(Row::times(target, "start to listening", &single(running.start)?));
+        rows.push(Row::once(target, "start to listening", Figure::time(running.start)));
         rows.push(Row::times(target, "start to first answer", &starts));
         for _ in 0..40 * setup.times() {
             answers.add(timed(&running)?);
@@ -66,12 +66,6 @@ pub(crate) fn measure(setup: &Setup) -> Result<Vec<Row>> {
     }
     rows.extend(script(&printed));
     Ok(rows)
-}
-
-fn single(time: Duration) -> Result<Samples> {
-    let mut samples = Samples::new()?;
-    samples.add(time);
-    Ok(samples)
 }
 
 /// Starts it and asks once.
@@ -99,8 +93,7 @@ fn timed(running: &Running) -> Result<Duration> {
 /// What is uploaded: for Lambda the archive of this machine's architecture, else every file.
 fn package_bytes(package: &Path, target: &str) -> Result<u64> {
     if target == "lambda" {
-        let architecture = std::env::consts::ARCH.replace("aarch64", "arm64");
-        return Ok(package.join(architecture).join("bootstrap.zip").metadata()?.len());
+        return Ok(package.join(architecture()).join("bootstrap.zip").metadata()?.len());
     }
     let (mut bytes, mut open) = (0, vec![package.to_owned()]);
     while let Some(folder) = open.pop() {

@@ -11,4 +11,4 @@ mod running;
 mod yard;
 
 pub use running::{Running, Start, TARGETS};
-pub use yard::{Programs, Yard};
+pub use yard::{Programs, Yard, architecture};

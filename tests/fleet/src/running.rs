@@ -1,6 +1,6 @@
 //! Targets that answer.
 
-use crate::yard::{Yard, text};
+use crate::yard::{Yard, architecture, text};
 use anyhow::{Context as _, Result, bail};
 use core::time::Duration;
 use std::fs;
@@ -57,10 +57,8 @@ impl Running {
                 started("native", address, Host::Native(child))
             }
             "lambda" => {
-                let lambda = Lambda::start(zero_lambda_host::Options::new(
-                    of_lambda(&package)?.join("bootstrap"),
-                    of_lambda(&package)?,
-                ))?;
+                let package = of_lambda(&package)?;
+                let lambda = Lambda::start(zero_lambda_host::Options::new(package.join("bootstrap"), package))?;
                 started("lambda", lambda.address(), Host::Lambda(lambda))
             }
             "workers" => {
@@ -151,8 +149,7 @@ fn listening(command: &mut Command) -> Result<(Child, SocketAddr)> {
 
 /// The unpacked package of this machine's architecture.
 fn of_lambda(package: &Path) -> Result<PathBuf> {
-    let architecture = std::env::consts::ARCH.replace("aarch64", "arm64");
-    let folder = package.join(architecture).join("package");
+    let folder = package.join(architecture()).join("package");
     if folder.is_dir() { Ok(folder) } else { bail!("there is no {}", folder.display()) }
 }
 

@@ -70,7 +70,7 @@ impl Yard {
         // The program of Lambda lies where a release has it.
         let orchestrators = yard.orchestrators();
         copy(&yard.programs.orchestrators, &orchestrators)?;
-        let bootstrap = orchestrators.join(format!("bootstrap-{}", std::env::consts::ARCH.replace("aarch64", "arm64")));
+        let bootstrap = orchestrators.join(format!("bootstrap-{}", architecture()));
         fs::copy(&yard.programs.bootstrap, bootstrap)?;
         Ok(yard)
     }
@@ -131,6 +131,12 @@ impl Yard {
     fn orchestrators(&self) -> PathBuf {
         self.path("orchestrators")
     }
+}
+
+/// This machine's, as Lambda calls it.
+#[must_use]
+pub fn architecture() -> String {
+    std::env::consts::ARCH.replace("aarch64", "arm64")
 }
 
 pub(crate) fn text(path: &Path) -> Result<&str> {
