@@ -11,8 +11,9 @@ pub mod catalogue;
 pub mod entry;
 pub mod exchanges;
 pub mod invariants;
-pub mod native;
 pub mod world;
+
+pub use zero_plain as native;
 
 use std::path::{Path, PathBuf};
 

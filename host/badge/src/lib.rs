@@ -20,7 +20,6 @@ use zero_connector_sdk::testing::Subject;
 use zero_engine::sealed::{Ingredients, Sealed, seal};
 use zero_engine::{Connector, Engine, Target};
 use zero_judge::Running;
-use zero_pipeline::limits::GUEST_MEMORY_BYTES_MAX;
 
 pub use interpreted::STEPS_MAX;
 

@@ -21,6 +21,8 @@ mod types;
 mod call;
 pub mod connector;
 pub mod functions;
+#[cfg(feature = "interpreter")]
+pub mod interpreter;
 pub mod v0_1;
 pub mod weather;
 

@@ -69,7 +69,7 @@ fn a_source_that_is_named_and_cannot_be_asked_fails_no_question() {
     assert!(world.urls().is_empty());
     let mut named = question(QUESTION);
     named.only = vec!["nobody".to_owned()];
-    let edge = zero_edge::Edge::new(site, world, crate::PlainRooms);
+    let edge = zero_edge::Edge::new(site, world, crate::plain());
     assert_eq!(edge.check(&named).unwrap_err().name, "unknown-source");
 }
 
@@ -83,7 +83,7 @@ fn a_receipt_replays_where_nothing_is_lacking() {
     for text in [QUESTION, QUESTION, "what do my notes say about the kettle", "what is 12 * 12"] {
         let answered = ask(&world, &site, question(text));
         let receipt = Receipt::of(&answered, &site.region().settings).unwrap().to_json().unwrap();
-        let replayed = Receipt::from_json(receipt.as_bytes()).unwrap().replay(crate::PlainRooms, false).unwrap();
+        let replayed = Receipt::from_json(receipt.as_bytes()).unwrap().replay(crate::plain(), false).unwrap();
         assert_eq!(replayed.first_difference(), None, "{text}");
     }
 }

@@ -11,11 +11,9 @@
 mod answers;
 mod data;
 mod refusals;
-mod rooms;
 mod store;
 mod world;
 
-use rooms::PlainRooms;
 use std::path::PathBuf;
 use std::rc::Rc;
 use world::TestWorld;
@@ -23,6 +21,14 @@ use zero_config::Config;
 use zero_edge::{ConnectorFacts, Edge, EdgeData, Site, Target};
 use zero_pipeline::catalogue::Catalogue;
 use zero_pipeline::{Answered, Ask, Fixed, Rooms as _};
+use zero_plain::{Native, NativeRooms};
+
+/// The rooms as plain libraries, with the connectors that these tests ask.
+fn plain() -> NativeRooms {
+    let calculator = Native::of::<zero_connector_calculator::Calculator>();
+    let mediawiki = Native::of::<zero_connector_mediawiki::MediaWiki>();
+    NativeRooms { connectors: [("calculator", calculator), ("mediawiki", mediawiki)].into() }
+}
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -62,12 +68,12 @@ fn site(config: &str, catalogue: Catalogue, target: Target) -> Rc<Site> {
     let connectors = facts(&["calculator", "mediawiki", "files"]);
     let config = Config::from_toml(config).unwrap();
     let catalogue = zero_config::resolve(&catalogue, &config);
-    let data = EdgeData::new(config, catalogue, PlainRooms.digests(), connectors);
+    let data = EdgeData::new(config, catalogue, plain().digests(), connectors);
     Site::new(EdgeData::read(data.write().unwrap()).unwrap(), target).unwrap()
 }
 
 fn ask(world: &TestWorld, site: &Rc<Site>, ask: Ask) -> Answered {
-    let edge = Edge::new(Rc::clone(site), world.clone(), PlainRooms);
+    let edge = Edge::new(Rc::clone(site), world.clone(), plain());
     world.time.run(async move { edge.answer(ask, Fixed::default(), |_| {}).await }).unwrap().unwrap()
 }
 

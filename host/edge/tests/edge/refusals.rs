@@ -1,6 +1,6 @@
 //! What never goes out, and what never comes in.
 
-use crate::rooms::PlainRooms;
+use crate::plain;
 use crate::site;
 use crate::world::{TestWorld, unreachable};
 use core::time::Duration;
@@ -33,7 +33,7 @@ fn fetch(world: &TestWorld, source: &str, request: Request) -> Fetched {
     let text = format!("connector = \"mediawiki\"\n{}{}", record("a", hosts), record("b", hosts));
     let catalogue = Catalogue::from_toml([("c.toml", text.as_str())]).unwrap();
     let site = site(CONFIG, catalogue, Target::WORKERS);
-    let edge = Edge::new(site, world.clone(), PlainRooms);
+    let edge = Edge::new(site, world.clone(), plain());
     let record = Arc::clone(edge.region().catalogue.get(source).unwrap());
     world.time.run(async move { edge.fetch(record, request, Duration::from_secs(1)).await }).unwrap()
 }

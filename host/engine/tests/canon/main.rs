@@ -13,18 +13,23 @@
 #[path = "../engine/guests.rs"]
 #[allow(dead_code, reason = "the engine's own tests use more of them")]
 mod guests;
-mod instance;
 
-use instance::Instance;
 use std::path::{Path, PathBuf};
+use zero_canon::Guest as _;
 use zero_canon::connector::{self, Version};
 use zero_canon::functions;
+use zero_canon::interpreter::{Instance, Interpreter};
 use zero_canon::weather::Bounds;
 use zero_connector_sdk::testing::Exchange;
 use zero_engine::{Config, Engine, FunctionBytes};
 use zero_pipeline::catalogue::Catalogue;
 use zero_pipeline::limits::GUEST_MEMORY_BYTES_MAX;
 use zero_types::prelude::*;
+
+/// A fresh instance, which nothing bounds but the module itself.
+fn fresh(module: &[u8]) -> Instance {
+    Interpreter::new(module, usize::MAX, u64::MAX).unwrap().instance().unwrap()
+}
 
 fn core(component: &[u8]) -> zero_split::Core {
     zero_split::core_module(component, zero_builder::COMPONENT_BYTES_CEILING, GUEST_MEMORY_BYTES_MAX).unwrap()
@@ -103,7 +108,7 @@ fn connectors_answer_alike() {
         let core = core(&bytes);
         assert_eq!(core.component_digest, ours.digest());
         let version = Version::of_world(&core.world).unwrap();
-        let described = connector::describe(&mut Instance::new(&core.module), version).unwrap();
+        let described = connector::describe(&mut fresh(&core.module), version).unwrap();
         assert_eq!(&described, ours.descriptor(), "{}", path.display());
 
         let fixtures = zero_builder::fixtures::read(&bytes).unwrap().unwrap_or_default();
@@ -120,9 +125,9 @@ fn connectors_answer_alike() {
         for source in &sources {
             for text in QUESTIONS {
                 let question = question(text);
-                let intent = functions::read(&mut Instance::new(&intent_core.module), &question).unwrap();
+                let intent = functions::read(&mut fresh(&intent_core.module), &question).unwrap();
                 let wanted = ours.plan(source, &question, &intent).unwrap().value;
-                let mut instance = Instance::new(&core.module);
+                let mut instance = fresh(&core.module);
                 let got = connector::plan(&mut instance, version, Bounds::default(), (source, &question, &intent));
                 assert_eq!(got.unwrap(), wanted, "{} {} {text}", path.display(), source.id);
                 plans += 1;
@@ -131,7 +136,7 @@ fn connectors_answer_alike() {
                 for outcome in responses.iter().cloned().chain([Outcome::Failed(refused)]) {
                     let outcomes = vec![outcome; fetch.requests.len()];
                     let wanted = ours.resume(source, &fetch.state, &outcomes).unwrap().value;
-                    let mut instance = Instance::new(&core.module);
+                    let mut instance = fresh(&core.module);
                     let params = (source, fetch.state.as_slice(), outcomes.as_slice());
                     let got = connector::resume(&mut instance, version, Bounds::default(), params);
                     assert_eq!(got.unwrap(), wanted, "{} {} {text}", path.display(), source.id);
@@ -152,7 +157,7 @@ fn functions_answer_alike() {
     let bytes = FunctionBytes { intent: &intent, context: &context, synthesis: &synthesis, auth: &auth };
     let ours = engine.functions(bytes).unwrap();
     let [mut intent, mut context, mut synthesis, mut auth] =
-        [&intent, &context, &synthesis, &auth].map(|bytes| Instance::new(&core(bytes).module));
+        [&intent, &context, &synthesis, &auth].map(|bytes| fresh(&core(bytes).module));
     // One instance for all calls, as a host may do with functions: what is freed must have been allocated.
     for (index, text) in QUESTIONS.into_iter().enumerate() {
         let question = question(text);
@@ -236,7 +241,7 @@ fn hostile_guests_are_refused_alike() {
     for plan in [guests::COUNTS, guests::BOASTS, guests::TRAPS, guests::FLOODS, guests::LIES, guests::GARBLES] {
         let component = guests::connector(plan);
         let ours = engine.connector(&component).unwrap().plan(&source, &question, &intent);
-        let mut instance = Instance::new(&core(&component).module);
+        let mut instance = fresh(&core(&component).module);
         let got = connector::plan(&mut instance, Version::V0_2, Bounds::default(), (&source, &question, &intent));
         match (ours, got) {
             (Ok(wanted), Ok(got)) => assert_eq!(got, wanted.value),
@@ -246,8 +251,8 @@ fn hostile_guests_are_refused_alike() {
     }
     // The module has the engine's bound in it: memory that is not granted is not there.
     let component = guests::connector(guests::GROWS);
-    let mut instance = Instance::new(&core(&component).module);
+    let mut instance = fresh(&core(&component).module);
     let got = connector::plan(&mut instance, Version::V0_2, Bounds::default(), (&source, &question, &intent));
     assert_eq!(kind(&got.unwrap_err()), "trap");
-    assert!(instance.bytes() <= GUEST_MEMORY_BYTES_MAX as u64);
+    assert!(instance.memory_bytes() <= GUEST_MEMORY_BYTES_MAX as u64);
 }

@@ -9,8 +9,6 @@
     reason = "a test ends by panicking, and says loudly what it leaves out"
 )]
 
-#[path = "../../../engine/tests/canon/instance.rs"]
-mod instance;
 mod script;
 
 use script::{Running, package_again, running};

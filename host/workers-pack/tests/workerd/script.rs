@@ -1,11 +1,11 @@
 //! The bundle, packed and started once for all tests of this program.
 
-use crate::instance::Instance;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use zero_bundle::{BundleView, Described, Given, Inputs, PackOptions, Package};
 use zero_canon::connector::{Version, describe};
+use zero_canon::interpreter::Interpreter;
 use zero_pipeline::limits::GUEST_MEMORY_BYTES_MAX;
 use zero_stub::{Exchanges, Options as StubOptions, Stub};
 use zero_workerd::{Tools, Workerd, tools};
@@ -114,7 +114,8 @@ pub(crate) fn package_again(view: &BundleView) -> Package {
 
 fn described(_name: &str, component: &[u8]) -> anyhow::Result<Described> {
     let core = zero_split::core_module(component, zero_builder::COMPONENT_BYTES_MAX, GUEST_MEMORY_BYTES_MAX)?;
-    let descriptor = describe(&mut Instance::new(&core.module), Version::of_world(&core.world).unwrap())?;
+    let mut instance = Interpreter::new(&core.module, usize::MAX, u64::MAX)?.instance()?;
+    let descriptor = describe(&mut instance, Version::of_world(&core.world).unwrap())?;
     Ok(Described { descriptor, world: core.world })
 }
 
