@@ -1,9 +1,11 @@
 //! What is where, and what may be done there.
 
 use crate::problem;
+use crate::rule::Rule;
 use bytes::Bytes;
 use http::{HeaderValue, Method, Response, header};
 use percent_encoding::percent_decode_str;
+use zero_types::prelude::Permission;
 
 /// Somewhere a request can go.
 #[derive(Debug, PartialEq, Eq)]
@@ -32,6 +34,16 @@ impl Place {
         }
     }
 
+    /// Who may come here. The match is exhaustive on purpose: a place without a rule does not compile.
+    pub(crate) fn rule(&self) -> Rule {
+        match self {
+            Self::Answer => Rule::host(Permission::Ask, "answer"),
+            Self::Sources => Rule::host(Permission::ListSources, "sources"),
+            Self::Source(id) => Rule::host(Permission::ListSources, format!("sources/{id}")),
+            Self::Alive | Self::Ready => Rule::Open,
+        }
+    }
+
     pub(crate) fn takes(&self, method: &Method) -> bool {
         match *method {
             Method::GET | Method::HEAD => true,
@@ -47,6 +59,12 @@ impl Place {
         refusal.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
         refusal
     }
+}
+
+/// The rule of the door's route at this path; none where there is nothing.
+#[must_use]
+pub fn rule_at(path: &str) -> Option<Rule> {
+    Place::of(path).map(|place| place.rule())
 }
 
 #[cfg(test)]

@@ -47,6 +47,8 @@ pub(crate) struct World {
     pub(crate) said_bytes: Rc<Cell<usize>>,
     /// Questions that were read.
     pub(crate) read: Rc<Cell<usize>>,
+    /// Credentials that were looked up.
+    pub(crate) identified: Rc<Cell<usize>>,
 }
 
 impl World {
@@ -57,6 +59,7 @@ impl World {
             ids: Rc::new(Cell::new(0xfeed)),
             said_bytes: Rc::new(Cell::new(64)),
             read: count,
+            identified: Rc::new(Cell::new(0)),
         }
     }
 
@@ -138,14 +141,20 @@ impl Rooms for World {
     fn authenticate(
         &self,
         credential: &Credential,
-        keys: &[KeyRecord],
+        trust: &Trust,
         now_ms: i64,
     ) -> Result<Result<Principal, Denial>, CallError> {
-        Ok(zero_auth::authenticate(credential, keys, now_ms))
+        self.identified.set(self.identified.get() + 1);
+        Ok(zero_auth::authenticate(credential, trust, now_ms))
     }
 
-    fn authorize(&self, principal: &Principal, action: Action, resource: &str) -> Result<Decision, CallError> {
-        Ok(zero_auth::authorize(principal, action, resource))
+    fn authorize(
+        &self,
+        principal: &Principal,
+        permission: Permission,
+        resource: &Resource,
+    ) -> Result<Decision, CallError> {
+        Ok(zero_auth::authorize(principal, permission, resource))
     }
 
     fn resolve(&self, question: &Question, profile: &Profile, turns: &[Turn]) -> Result<Resolved, CallError> {
@@ -220,7 +229,7 @@ pub(crate) async fn whole<G>(response: Response<Reply<World, G>>) -> Whole {
 pub(crate) fn said(world: &World, door: &Door<World>, request: &http::request::Parts, body: &str) -> Whole {
     let body = Bytes::from(body.to_owned());
     let saying = async {
-        let response = door.respond(request, core::future::ready(Ok(body)), || Ok(())).await;
+        let response = door.respond(request, core::future::ready(Ok(body)), |_| Ok(())).await;
         whole(response).await
     };
     world.time.run(saying).unwrap()
@@ -234,7 +243,8 @@ pub(crate) fn said_with(
     has_room: bool,
 ) -> Whole {
     let door = world.door();
-    let admit = || if has_room { Ok(()) } else { Err(Problem::overloaded(zero_door::limits::RETRY_AFTER)) };
+    let admit =
+        |_: &Principal| if has_room { Ok(()) } else { Err(Problem::overloaded(zero_door::limits::RETRY_AFTER)) };
     let body = pin!(body);
     world.time.run(async { whole(door.respond(request, body, admit).await).await }).unwrap()
 }
