@@ -1,7 +1,7 @@
 //! `zero.toml`: what an operator may set. Unknown keys are errors that name the key.
 
 use crate::region::RegionTable;
-use crate::{Layer, RaiseTable, merge};
+use crate::{Identity, Layer, RaiseTable, merge};
 use anyhow::{Context as _, Result, anyhow};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -31,6 +31,8 @@ pub struct Config {
     pub admin: Admin,
     /// Which connectors may be installed.
     pub connectors: Connectors,
+    /// Of accounts.
+    pub identity: Identity,
 }
 
 /// Of the HTTP server.
@@ -147,6 +149,7 @@ struct File {
     credentials: BTreeMap<String, BTreeMap<String, Credential>>,
     admin: Admin,
     connectors: Connectors,
+    identity: Identity,
 }
 
 impl Config {
@@ -195,6 +198,7 @@ impl Config {
                  code here; say `allow_remote = true` only behind a proxy with TLS"
             ));
         }
+        file.identity.check()?;
         for (name, raise) in &file.connectors.limits {
             raise.check().map_err(|wrong| anyhow!("[connectors.limits.{name}] {wrong}"))?;
         }
@@ -213,6 +217,7 @@ impl Config {
             credentials: file.credentials,
             admin: file.admin,
             connectors: file.connectors,
+            identity: file.identity,
         })
     }
 
@@ -238,6 +243,7 @@ mod tests {
         assert_eq!(shipped.server.listen, Server::default().listen);
         assert_eq!(shipped.server.receipts, Server::default().receipts);
         assert_eq!(shipped.admin.listen, Admin::default().listen);
+        assert_eq!(shipped.identity, Identity::default());
         assert!(shipped.admin.enabled && !shipped.admin.allow_remote && !shipped.connectors.allow_unsigned);
     }
 

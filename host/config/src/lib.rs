@@ -11,6 +11,7 @@
 
 mod config;
 mod grant;
+mod identity;
 mod layer;
 pub mod limits;
 mod raise;
@@ -19,6 +20,7 @@ mod resolve;
 
 pub use config::{Admin, Config, Connectors, Credential, Egress, Server, Sources};
 pub use grant::grant;
+pub use identity::{Identity, SigningAlgorithm};
 pub use layer::{LAYER_DEPTH_MAX, Layer, merge};
 pub use raise::{Raise, RaiseTable, Raised};
 pub use resolve::resolve;
