@@ -14,6 +14,7 @@ mod grant;
 mod identity;
 mod layer;
 pub mod limits;
+mod protocol;
 mod raise;
 mod region;
 mod resolve;
@@ -22,5 +23,6 @@ pub use config::{Admin, Config, Connectors, Credential, Egress, Server, Sources}
 pub use grant::grant;
 pub use identity::{Identity, SigningAlgorithm};
 pub use layer::{LAYER_DEPTH_MAX, Layer, merge};
+pub use protocol::{AdminTls, Cors, ENTRIES_MAX, Network, Proxy, Service, Tls, may_listen};
 pub use raise::{Raise, RaiseTable, Raised};
 pub use resolve::resolve;
