@@ -165,6 +165,7 @@ impl House {
         if !self.vault.write(|view| insert(self, view, &account))? {
             return Err(problems::account_exists(&account.name));
         }
+        self.believe_roles(&account.roles);
         let mut report = about(&account, 0);
         shown(&mut report, drawn.then_some(password));
         Ok(report)

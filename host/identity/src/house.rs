@@ -2,11 +2,11 @@
 
 use crate::attempts::{Attempts, Whom};
 use crate::believed::Believed;
-use crate::contract::Trust;
+use zero_types::functions::Trust;
 use crate::limits::{CEREMONIES_MAX, SWEEP_MS};
 use crate::passkeys::Ceremonies;
 use crate::password::Hasher;
-use crate::records::{self, META, REVOKED, SIGNING_KEYS, View as _};
+use crate::records::{self, ACCOUNTS, Account, META, REVOKED, SIGNING_KEYS, View as _};
 use crate::settings::Settings;
 use crate::signing::{self, Due, Signer, SigningRecord, Term};
 use crate::{Refused, problems, random};
@@ -17,6 +17,11 @@ use webauthn_rs::Webauthn;
 use zero_pipeline::Problem;
 use zero_vault::{Vault, Write};
 use zeroize::Zeroizing;
+
+/// Before the first keys there is nobody to believe.
+fn nobody() -> Trust {
+    Trust { keys: Vec::new(), issuers: Vec::new(), revoked_sessions: Vec::new() }
+}
 
 const PEPPER: &str = "pepper";
 
@@ -50,13 +55,17 @@ impl House {
             ceremonies: Mutex::new(Ceremonies::new(CEREMONIES_MAX)),
             signers: RwLock::new(signers),
             believed: Mutex::new(Believed::default()),
-            trust: RwLock::default(),
+            trust: RwLock::new(Arc::new(nobody())),
             attempts: Mutex::new(Attempts::new()),
             pepper,
             swept_ms: AtomicI64::new(now_ms),
         };
         house.rotate_if_due(now_ms)?;
         house.sweep(now_ms)?;
+        let accounts: Vec<(String, Account)> = house.vault.read(|view| view.all(ACCOUNTS, ""))?;
+        house.believed().roles.extend(accounts.into_iter().flat_map(|(_, account)| account.roles));
+        let roles = house.settings.roles.clone();
+        house.believe_roles(&roles);
         house.believe_keys()?;
         Ok(house)
     }
@@ -119,6 +128,12 @@ impl House {
         self.believed().keys = keys;
         self.publish();
         Ok(())
+    }
+
+    /// Tokens may bring these roles from now on: some account has them.
+    pub(crate) fn believe_roles(&self, roles: &[String]) {
+        self.believed().roles.extend(roles.iter().cloned());
+        self.publish();
     }
 
     fn publish(&self) {

@@ -29,7 +29,6 @@ mod accounts;
 mod administer;
 mod attempts;
 mod believed;
-mod contract;
 mod house;
 mod keys;
 mod passkeys;
@@ -48,7 +47,7 @@ pub use administer::Command;
 pub use keys::Wanted;
 pub use routes::Route;
 
-use crate::contract::{Principal, Trust};
+use zero_types::functions::{Principal, Trust};
 use bytes::Bytes;
 use house::House;
 use http::Response;

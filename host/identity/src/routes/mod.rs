@@ -7,6 +7,8 @@ pub(crate) use serve::respond;
 
 use http::Method;
 use percent_encoding::percent_decode_str;
+use zero_door::Rule;
+use zero_types::functions::Permission;
 
 /// Somewhere a request for accounts can go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +97,33 @@ impl Route {
                 }
             }
         })
+    }
+
+    /// Who may come here. The match is exhaustive on purpose: a route without a rule does not compile.
+    #[must_use]
+    pub fn rule(&self) -> Rule {
+        match self {
+            // Whoever comes here has nothing to show yet, or shows it in the body.
+            Self::Register
+            | Self::Login
+            | Self::Refresh
+            | Self::Logout
+            | Self::PasskeyLoginStart
+            | Self::PasskeyLoginFinish
+            | Self::Jwks
+            | Self::Metadata => Rule::Open,
+            Self::Account
+            | Self::Password
+            | Self::Sessions
+            | Self::Session(_)
+            | Self::Totp
+            | Self::TotpConfirm
+            | Self::PasskeyRegisterStart
+            | Self::PasskeyRegisterFinish
+            | Self::Passkeys
+            | Self::Passkey(_) => Rule::own(Permission::ManageAccount, "account"),
+            Self::Keys | Self::Key(_) => Rule::own(Permission::ManageKeys, "keys"),
+        }
     }
 
     /// The methods it takes, as `Allow` names them.

@@ -2,7 +2,7 @@
 
 use super::{Route, read};
 use crate::accounts::Shown;
-use crate::contract::Principal;
+use zero_types::functions::Principal;
 use crate::house::House;
 use crate::keys::{Wanted, check_label};
 use crate::limits::{FRESH_MS, JWKS_MAX_AGE_S};
