@@ -1,6 +1,7 @@
 //! `zero.toml`: what an operator may set. Unknown keys are errors that name the key.
 
 use crate::region::RegionTable;
+use crate::traffic::{Traffic, TrafficTable};
 use crate::{Layer, RaiseTable, merge};
 use anyhow::{Context as _, Result, anyhow};
 use serde::Deserialize;
@@ -31,6 +32,8 @@ pub struct Config {
     pub admin: Admin,
     /// Which connectors may be installed.
     pub connectors: Connectors,
+    /// How much may come, and from whom first.
+    pub traffic: Traffic,
 }
 
 /// Of the HTTP server.
@@ -147,6 +150,7 @@ struct File {
     credentials: BTreeMap<String, BTreeMap<String, Credential>>,
     admin: Admin,
     connectors: Connectors,
+    traffic: TrafficTable,
 }
 
 impl Config {
@@ -188,6 +192,7 @@ impl Config {
             let most = limits::QUESTIONS_IN_FLIGHT_MAX;
             return Err(anyhow!("[server] `questions_in_flight_max` must be from 1 to {most}, not {in_flight}"));
         }
+        let traffic = file.traffic.read(in_flight).map_err(|wrong| anyhow!("[traffic] {wrong}"))?;
         let listen = file.admin.listen;
         if !listen.ip().is_loopback() && !file.admin.allow_remote {
             return Err(anyhow!(
@@ -213,6 +218,7 @@ impl Config {
             credentials: file.credentials,
             admin: file.admin,
             connectors: file.connectors,
+            traffic,
         })
     }
 

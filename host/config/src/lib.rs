@@ -16,9 +16,11 @@ pub mod limits;
 mod raise;
 mod region;
 mod resolve;
+mod traffic;
 
 pub use config::{Admin, Config, Connectors, Credential, Egress, Server, Sources};
 pub use grant::grant;
 pub use layer::{LAYER_DEPTH_MAX, Layer, merge};
 pub use raise::{Raise, RaiseTable, Raised};
 pub use resolve::resolve;
+pub use traffic::{Class, PER_MINUTE_MAX, ProxyField, Redis, Traffic};
