@@ -1,16 +1,14 @@
 //! `[traffic]`: how much each asker may ask, and how many questions the host carries.
 
 use core::time::Duration;
-use ipnet::IpNet;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 
 /// Requests a minute that any limit may say: beyond it, it is none.
 pub const PER_MINUTE_MAX: u32 = 1_000_000;
 /// Buckets of one process, at most: about 64 bytes each.
 const BUCKETS_MAX: usize = 4 * 1024 * 1024;
-/// Networks of proxies, and roles with a class: an operator writes them by hand.
+/// Roles with a class: an operator writes them by hand.
 const ENTRIES_MAX: usize = 256;
 /// Longest wait for Redis: a question has a second in all.
 const REDIS_TIME_CEILING: Duration = Duration::from_millis(500);
@@ -29,17 +27,6 @@ pub enum Class {
     SignedIn,
     /// Whoever has to mend the host while it is overloaded.
     Operator,
-}
-
-/// The field in which a proxy says whom it speaks for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ProxyField {
-    /// As most proxies do.
-    #[default]
-    XForwardedFor,
-    /// RFC 7239.
-    Forwarded,
 }
 
 /// Limits that a region's hosts share.
@@ -74,10 +61,6 @@ pub struct Traffic {
     pub limit_loopback: bool,
     /// Buckets kept in this process.
     pub buckets_max: usize,
-    /// Proxies whose word on the asker's address is taken.
-    pub trusted_proxies: Vec<IpNet>,
-    /// Where they say it.
-    pub proxy_field: ProxyField,
     /// Where limits are shared; none keeps them in the process.
     pub redis: Option<Redis>,
     /// Questions that are carried however long others wait.
@@ -99,8 +82,6 @@ impl Default for Traffic {
             burst_seconds: 20,
             limit_loopback: false,
             buckets_max: 65_536,
-            trusted_proxies: Vec::new(),
-            proxy_field: ProxyField::default(),
             redis: None,
             concurrency_min: 4,
             queue_delay_max: Duration::from_millis(25),
@@ -121,8 +102,6 @@ pub(crate) struct TrafficTable {
     burst_seconds: Option<u32>,
     limit_loopback: Option<bool>,
     buckets_max: Option<usize>,
-    trusted_proxies: Vec<String>,
-    proxy_field: ProxyField,
     redis: String,
     redis_password_env: String,
     redis_prefix: Option<String>,
@@ -144,8 +123,8 @@ impl TrafficTable {
         let delay = within("queue_delay_ms_max", self.queue_delay_ms_max, 25, 1, 1000)?;
         let concurrency_min = base.concurrency_min.min(in_flight_max);
         let mut classes = base.classes;
-        if self.classes.len() > ENTRIES_MAX || self.trusted_proxies.len() > ENTRIES_MAX {
-            return Err(format!("`classes` and `trusted_proxies` have at most {ENTRIES_MAX} entries"));
+        if self.classes.len() > ENTRIES_MAX {
+            return Err(format!("`classes` has {} entries, over the limit of {ENTRIES_MAX}", self.classes.len()));
         }
         classes.extend(self.classes);
         Ok(Traffic {
@@ -157,8 +136,6 @@ impl TrafficTable {
             burst_seconds: within("burst_seconds", self.burst_seconds, base.burst_seconds, 1, 60)?,
             limit_loopback: self.limit_loopback.unwrap_or(base.limit_loopback),
             buckets_max: within("buckets_max", self.buckets_max, base.buckets_max, 64, BUCKETS_MAX)?,
-            trusted_proxies: self.trusted_proxies.iter().map(|text| network(text)).collect::<Result<_, _>>()?,
-            proxy_field: self.proxy_field,
             redis,
             concurrency_min: within("concurrency_min", self.concurrency_min, concurrency_min, 1, in_flight_max)?,
             queue_delay_max: Duration::from_millis(delay),
@@ -206,13 +183,6 @@ fn within<T: Copy + PartialOrd + core::fmt::Display>(
     }
 }
 
-/// A network, or one address.
-fn network(text: &str) -> Result<IpNet, String> {
-    let address = || text.parse::<IpAddr>().map(IpNet::from);
-    let wrong = |_| format!("`trusted_proxies`: `{}` is neither an address nor a network", text.escape_default());
-    text.parse::<IpNet>().or_else(|_| address()).map_err(wrong)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -227,11 +197,10 @@ mod tests {
 
     #[test]
     fn what_is_said_counts() {
-        let text = "[traffic]\nkey_per_minute = 60\ntrusted_proxies = [\"10.0.0.0/8\", \"::1\"]\n\
-                    redis = \"redis://127.0.0.1:6379/1\"\nredis_password_env = \"SECRET\"\n\
+        let text = "[traffic]\nkey_per_minute = 60\nredis = \"redis://127.0.0.1:6379/1\"\nredis_password_env = \"SECRET\"\n\
                     [traffic.classes]\nmonitor = \"operator\"\nreader = \"anonymous\"";
         let traffic = Config::from_toml(text).unwrap().traffic;
-        assert_eq!((traffic.key_per_minute, traffic.trusted_proxies.len()), (60, 2));
+        assert_eq!(traffic.key_per_minute, 60);
         assert_eq!(traffic.redis.unwrap().password_env.as_deref(), Some("SECRET"));
         let classes: Vec<Class> = traffic.classes.into_values().collect();
         assert_eq!(classes, [Class::Operator, Class::Operator, Class::Anonymous]);
@@ -246,8 +215,6 @@ mod tests {
             ("burst_seconds = 0", "[traffic] `burst_seconds` must be from 1 to 60"),
             ("key_per_minute = 2000000", "`key_per_minute`"),
             ("concurrency_min = 5000", "`concurrency_min`"),
-            ("trusted_proxies = [\"proxy.example\"]", "`proxy.example`"),
-            ("proxy_field = \"via\"", "unknown variant `via`"),
             ("redis = \"rediss://cache\"", "hint: "),
             ("redis = \"redis://:secret@cache\"", "`redis_password_env`"),
             ("redis_prefix = \"a b\"", "`redis_prefix`"),

@@ -29,7 +29,7 @@ mod gate;
 mod traffic;
 
 pub use adaptive::Adaptive;
-pub use address::{Proxies, block};
+pub use address::{asker, block};
 pub use asker::{Charge, Key, Policy, class};
 pub use buckets::Buckets;
 pub use gate::{Gate, Place};

@@ -1,7 +1,6 @@
 //! Both rooms together, as a host uses them.
 
 use crate::adaptive::Adaptive;
-use crate::address::Proxies;
 use crate::asker::{Charge, Policy, class};
 use crate::buckets::Buckets;
 use crate::gate::{Gate, Place};
@@ -10,7 +9,6 @@ use crate::limits::{PROBE_INTERVAL, RETRY_AFTER};
 use crate::shared::Shared;
 use crate::verdict::Verdict;
 use core::time::Duration;
-use http::HeaderMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Weak};
 use zero_config::Class;
@@ -23,7 +21,6 @@ pub struct Traffic(Arc<Inner>);
 
 struct Inner {
     settings: zero_config::Traffic,
-    proxies: Proxies,
     buckets: Buckets,
     shared: Option<Shared>,
     gate: Gate,
@@ -49,7 +46,6 @@ impl Traffic {
         });
         let adaptive = Adaptive::new(settings.concurrency_min, in_flight_max, settings.queue_delay_max);
         Ok(Self(Arc::new(Inner {
-            proxies: Proxies { trusted: settings.trusted_proxies.clone(), field: settings.proxy_field },
             buckets: Buckets::new(settings.buckets_max),
             shared: shared.transpose()?,
             gate: Gate::new(adaptive),
@@ -61,12 +57,6 @@ impl Traffic {
     #[must_use]
     pub fn gate(&self) -> &Gate {
         &self.0.gate
-    }
-
-    /// The address of whoever asks, by the peer and what trusted proxies say.
-    #[must_use]
-    pub fn asker(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
-        self.0.proxies.asker(peer, headers)
     }
 
     /// Why a question is turned away before anything is read of it: there is no place for whoever it may at best be
