@@ -7,8 +7,6 @@ use crate::limits::HOPS_MAX;
 use http::{HeaderMap, HeaderName, header};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
-static X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
-
 /// The asker's address, where `is_proxy` says which are believed. They must all set `field`, `Forwarded` (RFC 7239) or
 /// `X-Forwarded-For`: what they let through, whoever asks can set.
 #[must_use]
@@ -56,6 +54,8 @@ pub fn block(address: IpAddr) -> IpAddr {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    static X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
     fn check(field: &HeaderName, peer: &str, said: &[&str], expected: &str) {
         let is_proxy = |address: IpAddr| {

@@ -36,13 +36,16 @@ pub async fn serve(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send,
 ) -> anyhow::Result<()> {
-    let hall = Arc::new(Hall::new(live.into()));
+    let hall = Arc::new(Hall::new(live.into()).map_err(anyhow::Error::msg)?);
     connection::accept(listener, routed(Arc::clone(&hall)), shutdown, || hall.close()).await
 }
 
 /// The same as a service, for hosts that have connections of their own; it never says that it is about to close.
-pub fn router(live: impl Into<Live>) -> Router {
-    routed(Arc::new(Hall::new(live.into())))
+///
+/// # Errors
+/// The configuration of traffic names a Redis or a secret that cannot be.
+pub fn router(live: impl Into<Live>) -> anyhow::Result<Router> {
+    Ok(routed(Arc::new(Hall::new(live.into()).map_err(anyhow::Error::msg)?)))
 }
 
 fn routed(hall: Arc<Hall>) -> Router {
