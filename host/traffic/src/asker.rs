@@ -88,14 +88,15 @@ impl Charge {
     /// All buckets that a question of this principal is charged to. Whoever is known is not charged to their address:
     /// a whole office may ask from one.
     pub(crate) fn of(traffic: &Traffic, principal: &Principal, address: Option<IpAddr>) -> Vec<Self> {
+        let own_limit = principal.limit_per_minute;
         let (policy, per_minute) = match kind(principal) {
             Class::Anonymous => {
                 let charge = address.and_then(|address| Self::of_address(Policy::Address, traffic, address));
                 return charge.into_iter().collect();
             }
-            Class::Key => (Policy::Key, own_limit(principal).unwrap_or(traffic.key_per_minute)),
+            Class::Key => (Policy::Key, own_limit.unwrap_or(traffic.key_per_minute)),
             Class::SignedIn | Class::Operator => {
-                (Policy::User, own_limit(principal).unwrap_or(traffic.user_per_minute))
+                (Policy::User, own_limit.unwrap_or(traffic.user_per_minute))
             }
         };
         let charge = |policy, per_minute, parts: &[&str]| {
@@ -106,12 +107,6 @@ impl Charge {
         let tenant = charge(Policy::Tenant, traffic.tenant_per_minute, &[&principal.tenant]);
         own.into_iter().chain(tenant).collect()
     }
-}
-
-/// The limit that a key brings.
-fn own_limit(principal: &Principal) -> Option<u32> {
-    let _ = principal;
-    None
 }
 
 /// What follows from who asks alone.
@@ -137,7 +132,15 @@ mod tests {
 
     fn principal(kind: PrincipalKind, roles: &[&str]) -> Principal {
         let roles = roles.iter().map(|&role| role.to_owned()).collect();
-        Principal { id: "ada".to_owned(), kind, tenant: "acme".to_owned(), roles }
+        Principal {
+            id: "ada".to_owned(),
+            kind,
+            tenant: "acme".to_owned(),
+            roles,
+            scopes: None,
+            session: None,
+            limit_per_minute: None,
+        }
     }
 
     fn charges(traffic: &Traffic, principal: &Principal, address: &str) -> Vec<(&'static str, u32)> {
@@ -159,6 +162,8 @@ mod tests {
         assert_eq!(charges(&traffic, &user, "192.0.2.1"), [("user", 600), ("tenant", 5000)]);
         let service = principal(PrincipalKind::Service, &[]);
         assert_eq!(charges(&traffic, &service, "127.0.0.1"), [("key", 600), ("tenant", 5000)]);
+        let own = Principal { limit_per_minute: Some(7), ..service.clone() };
+        assert_eq!(charges(&traffic, &own, "127.0.0.1"), [("key", 7), ("tenant", 5000)]);
         let free = Traffic { key_per_minute: 0, tenant_per_minute: 0, ..traffic };
         assert_eq!(charges(&free, &service, "192.0.2.1"), []);
     }

@@ -59,13 +59,19 @@ impl Traffic {
         &self.0.gate
     }
 
-    /// Why a question is turned away before anything is read of it: there is no place for whoever it may at best be
-    /// from, or its address has guessed too many credentials.
+    /// Why a request is turned away before anything is read of it: there is no place for whoever it may at best be from,
+    /// or its address has guessed too many credentials.
     #[must_use]
-    pub fn turned_away(&self, address: Option<IpAddr>, credential: bool, now: Duration) -> Option<Problem> {
+    pub fn turned_away(
+        &self,
+        address: Option<IpAddr>,
+        credential: bool,
+        needs_place: bool,
+        now: Duration,
+    ) -> Option<Problem> {
         // Who brings a credential may be anybody; who brings none is nobody.
         let best = if credential { Class::Operator } else { Class::Anonymous };
-        if self.0.gate.is_full_for(best) {
+        if needs_place && self.0.gate.is_full_for(best) {
             return Some(Problem::overloaded(RETRY_AFTER));
         }
         if !credential {
@@ -77,28 +83,23 @@ impl Traffic {
     }
 
     /// Takes in that a credential from this address was not accepted.
-    pub fn handle_refused_credential(&self, address: IpAddr, now: Duration) {
-        if let Some(charge) = Charge::of_address(Policy::Failures, &self.0.settings, address) {
+    pub fn handle_refused_credential(&self, address: Option<IpAddr>, now: Duration) {
+        let charge = address.and_then(|address| Charge::of_address(Policy::Failures, &self.0.settings, address));
+        if let Some(charge) = charge {
             let _: Vec<Charged> = self.0.buckets.charge(&[charge], 1, now);
         }
     }
 
-    /// A place for a question, and how its asker stands then.
-    ///
-    /// # Errors
-    /// `overloaded`, and then nothing is charged; or `rate-limited`.
-    pub async fn admit(
-        &self,
-        principal: &Principal,
-        address: Option<IpAddr>,
-        now: Duration,
-    ) -> (Verdict, Result<Place, Problem>) {
-        let Some(place) = self.0.gate.enter(class(principal, &self.0.settings.classes)) else {
-            return (Verdict::default(), Err(Problem::overloaded(RETRY_AFTER)));
-        };
-        let verdict = self.check(principal, address, 1, now).await;
-        let admitted = verdict.problem().map_or(Ok(place), Err);
-        (verdict, admitted)
+    /// Whether a question of this principal would get a place now.
+    #[must_use]
+    pub fn has_room(&self, principal: &Principal) -> bool {
+        !self.0.gate.is_full_for(class(principal, &self.0.settings.classes))
+    }
+
+    /// A place for a question of this principal, if there is one.
+    #[must_use]
+    pub fn enter(&self, principal: &Principal) -> Option<Place> {
+        self.0.gate.enter(class(principal, &self.0.settings.classes))
     }
 
     /// Charges `cost` questions to all buckets of an asker, or to none when one has no room: in Redis where it is shared

@@ -101,7 +101,15 @@ impl Server {
 
 fn key(id: &str) -> Principal {
     let roles = vec!["asker".to_owned()];
-    Principal { id: id.to_owned(), kind: PrincipalKind::Service, tenant: "acme".to_owned(), roles }
+    Principal {
+        id: id.to_owned(),
+        kind: PrincipalKind::Service,
+        tenant: "acme".to_owned(),
+        roles,
+        scopes: None,
+        session: None,
+        limit_per_minute: None,
+    }
 }
 
 async fn ask(host: &Traffic, id: &str) -> bool {
