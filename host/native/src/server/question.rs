@@ -49,6 +49,10 @@ impl Hall {
         Ok(Self { live, traffic, start, closing: AtomicBool::new(false) })
     }
 
+    pub(super) fn live(&self) -> &Live {
+        &self.live
+    }
+
     /// From now on it says that it is not ready; questions that still come are answered.
     pub(super) fn close(&self) {
         self.closing.store(true, Ordering::Relaxed);

@@ -29,6 +29,8 @@ mod token;
 
 pub use token::{Admin, Announced, Token};
 
+use super::connection::Reception;
+use super::tls::Tls;
 use crate::desk::Desk;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -37,6 +39,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
+use zero_config::Proxy;
 
 /// What all requests share.
 struct Counter {
@@ -59,8 +62,11 @@ pub async fn serve(
 ) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     let places = Arc::new(Semaphore::new(limits::CHANGES_MAX));
+    let tls = desk.live().host().config.admin.tls.as_ref().map(Tls::for_operators).transpose()?;
+    let reception =
+        Reception { tls, proxy: Proxy::default(), connections_per_address_max: limits::CONNECTIONS_PER_ADDRESS_MAX };
     let counter = Arc::new(Counter { desk, token, address, places });
-    super::connection::accept(listener, router(counter), shutdown, || {}).await
+    super::connection::accept(listener, router(counter), reception, shutdown, || {}).await
 }
 
 fn router(counter: Arc<Counter>) -> Router {
