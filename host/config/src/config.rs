@@ -3,6 +3,7 @@
 use crate::protocol::{AdminTls, Cors, Proxy, Tls};
 use crate::region::RegionTable;
 use crate::{Identity, Layer, RaiseTable, merge};
+use crate::traffic::{Traffic, TrafficTable};
 use anyhow::{Context as _, Result, anyhow};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -34,6 +35,8 @@ pub struct Config {
     pub connectors: Connectors,
     /// Of accounts.
     pub identity: Identity,
+    /// How much may come, and from whom first.
+    pub traffic: Traffic,
 }
 
 /// Of the HTTP server.
@@ -165,6 +168,7 @@ struct File {
     admin: Admin,
     connectors: Connectors,
     identity: Identity,
+    traffic: TrafficTable,
 }
 
 impl Config {
@@ -206,6 +210,7 @@ impl Config {
             let most = limits::QUESTIONS_IN_FLIGHT_MAX;
             return Err(anyhow!("[server] `questions_in_flight_max` must be from 1 to {most}, not {in_flight}"));
         }
+        let traffic = file.traffic.read(in_flight).map_err(|wrong| anyhow!("[traffic] {wrong}"))?;
         check_server(&file.server)?;
         file.admin.tls.iter().try_for_each(AdminTls::check).map_err(|wrong| anyhow!("[admin.tls] {wrong}"))?;
         let listen = file.admin.listen;
@@ -235,6 +240,7 @@ impl Config {
             admin: file.admin,
             connectors: file.connectors,
             identity: file.identity,
+            traffic,
         })
     }
 

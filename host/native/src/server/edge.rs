@@ -14,7 +14,7 @@ use super::problem;
 use super::wire::{Protocol, Refusal, Verdict, is_host};
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, Method, Request, Response, header};
+use axum::http::{HeaderMap, HeaderName, Method, Request, Response, header};
 use core::convert::Infallible;
 use core::net::IpAddr;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -23,11 +23,13 @@ use hyper::service::Service as _;
 use hyper_util::service::TowerToHyperService;
 use std::sync::Arc;
 use tracing::Instrument as _;
-use zero_config::Proxy;
+use zero_config::{ForwardedBy, Proxy};
 use zero_door::trace::Trace;
 use zero_door::{Certified, Peer, RequestId, headers};
 use zero_pipeline::Problem;
 use zero_pipeline::wire::answer::id_text;
+
+static X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// What all requests of a connection share.
 pub(super) struct Edge {
@@ -90,28 +92,17 @@ impl Edge {
     }
 
     fn peer(&self, headers: &HeaderMap) -> Peer {
-        let is_believed = self.is_believed(self.address);
-        let address = if is_believed { self.forwarded_for(headers) } else { self.address };
+        let field = match self.proxy.field {
+            ForwardedBy::XForwardedFor => &X_FORWARDED_FOR,
+            ForwardedBy::Forwarded => &header::FORWARDED,
+        };
+        let address = zero_traffic::asker(self.address, headers, field, |address| self.is_believed(address));
         let is_encrypted = self.is_tls || self.proxy.terminates_tls || self.address.to_canonical().is_loopback();
         Peer { address, is_encrypted, service: self.service.clone() }
     }
 
     fn is_believed(&self, address: IpAddr) -> bool {
         self.proxy.addresses.iter().any(|network| network.holds(address))
-    }
-
-    /// The last address of `X-Forwarded-For` that is not a proxy's: those before it are whatever the asker wrote.
-    fn forwarded_for(&self, headers: &HeaderMap) -> IpAddr {
-        let mut last = self.address;
-        let values: Vec<&str> = headers.get_all("x-forwarded-for").iter().filter_map(|it| it.to_str().ok()).collect();
-        for said in values.iter().rev().flat_map(|value| value.rsplit(',')) {
-            let Ok(address) = said.trim().parse() else { break };
-            last = address;
-            if !self.is_believed(address) {
-                break;
-            }
-        }
-        last
     }
 }
 
@@ -160,7 +151,7 @@ mod tests {
             address: address.parse().unwrap(),
             is_tls: false,
             service: None,
-            proxy: Arc::new(Proxy { terminates_tls: false, addresses }),
+            proxy: Arc::new(Proxy { addresses, ..Proxy::default() }),
             verdict: Verdict::default(),
             activity: Activity::new(),
             heads: AtomicU64::new(0),

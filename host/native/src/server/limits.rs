@@ -108,8 +108,6 @@ pub(super) const COMPRESSED_BYTES_MIN: u64 = 1024;
 /// Of gzip, brotli and zstd alike: better than their fastest at a fraction of their best one's time.
 pub(super) const COMPRESSION_LEVEL: i32 = 4;
 
-pub(super) use zero_door::limits::RETRY_AFTER;
-
 const _: () = assert!(LAST_TIME_MAX.as_secs() > 2 * limits::GATHER_BUDGET_MAX.as_secs());
 const _: () = assert!(URI_BYTES_MAX > 3 * limits::QUESTION_BYTES_MAX);
 const _: () = assert!(HEADER_BYTES_MAX as usize > REQUEST_LINE_BYTES_MAX);

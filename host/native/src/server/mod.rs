@@ -58,13 +58,16 @@ pub async fn serve(
     zero_config::may_listen(listener.local_addr()?, tls.is_some(), &server.proxy).map_err(|why| anyhow!(why))?;
     let connections_per_address_max = server.connections_per_address_max;
     let reception = Reception { tls, proxy: server.proxy, connections_per_address_max };
-    let hall = Arc::new(Hall::new(live));
+    let hall = Arc::new(Hall::new(live).map_err(anyhow::Error::msg)?);
     connection::accept(listener, routed(Arc::clone(&hall)), reception, shutdown, || hall.close()).await
 }
 
 /// The same as a service, for hosts that have connections of their own; it never says that it is about to close.
-pub fn router(live: impl Into<Live>) -> Router {
-    routed(Arc::new(Hall::new(live.into())))
+///
+/// # Errors
+/// The configuration of traffic names a Redis or a secret that cannot be.
+pub fn router(live: impl Into<Live>) -> anyhow::Result<Router> {
+    Ok(routed(Arc::new(Hall::new(live.into()).map_err(anyhow::Error::msg)?)))
 }
 
 fn routed(hall: Arc<Hall>) -> Router {

@@ -14,13 +14,13 @@ use core::pin::Pin;
 use core::task::{Context, Poll, ready};
 use futures_util::Stream;
 use futures_util::future::{AbortHandle, Abortable};
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::{Instant, Sleep, sleep};
 use tracing::Instrument as _;
 use zero_door::{KEEP_ALIVE, Telling};
+use zero_traffic::Place;
 
-pub(super) fn start(telling: Telling<Native, OwnedSemaphorePermit>) -> Body {
+pub(super) fn start(telling: Telling<Native, Place>) -> Body {
     let (sender, receiver) = channel(limits::EVENTS_MAX);
     let (abort, registration) = AbortHandle::new_pair();
     let feed = Feed { sender, abort: abort.clone() };
