@@ -2,8 +2,8 @@
 
 use crate::protocol::{AdminTls, Cors, Proxy, Tls};
 use crate::region::RegionTable;
-use crate::{Identity, Layer, RaiseTable, merge};
 use crate::traffic::{Traffic, TrafficTable};
+use crate::{Identity, Layer, RaiseTable, merge};
 use anyhow::{Context as _, Result, anyhow};
 use serde::Deserialize;
 use std::collections::BTreeMap;

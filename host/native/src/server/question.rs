@@ -7,7 +7,7 @@
 //! - **Why it is so**: what is turned away must cost next to nothing, or a flood of it would take the time of those who
 //!   are not.
 
-use super::stream;
+use super::{accounts, stream};
 use crate::live::Live;
 use crate::platform::Native;
 use axum::body::Body;
@@ -16,10 +16,11 @@ use axum::http::request::Parts;
 use axum::http::{Method, header};
 use axum::response::Response;
 use core::time::Duration;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 use zero_door::{Door, Identified, Peer, Reply, RequestId};
+use zero_identity::Identity;
 use zero_pipeline::{Platform as _, Problem};
 use zero_traffic::{Place, Traffic, Verdict};
 use zero_types::functions::Principal;
@@ -127,8 +128,12 @@ pub(super) async fn respond(State(hall): State<Arc<Hall>>, request: Request) -> 
     let (mut parts, body) = request.into_parts();
     let host = hall.live.host();
     let door = Door::new(Arc::clone(&host.region), host.platform.clone())
+        .with_trust(host.trust())
         .with_receipts(host.config.server.receipts)
         .closing(hall.closing.load(Ordering::Relaxed));
+    if let Some((identity, route)) = host.identity.as_ref().zip(Identity::route(parts.uri.path())) {
+        return accounts::respond(identity, &route, (&door, &host.platform), &parts, body).await;
+    }
     let verdict = match hall.look(&door, &mut parts).await {
         Ok(verdict) => verdict,
         Err(refused) => return refused,

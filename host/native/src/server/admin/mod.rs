@@ -16,9 +16,11 @@
 //! GET    /admin/v1/connectors/NAME                  one, with its history
 //! DELETE /admin/v1/connectors/NAME
 //! GET    /admin/v1/connectors/NAME/diff?from=&to=   permissions; `current` and `pending` unless said
+//! POST   /admin/v1/identity                         accounts, keys, sessions: an act of `zero identity`
 //! POST   /admin/v1/connectors/NAME/enable | disable | pin | unpin | consent | rollback?to= | release?digest=
 //! ```
 
+mod accounts;
 pub mod client;
 mod guard;
 mod install;
@@ -76,6 +78,7 @@ fn router(counter: Arc<Counter>) -> Router {
         .route("/admin/v1/connectors/{name}", get(routes::show).delete(routes::remove))
         .route("/admin/v1/connectors/{name}/diff", get(routes::diff))
         .route("/admin/v1/connectors/{name}/{act}", post(routes::act))
+        .route("/admin/v1/identity", post(accounts::administer))
         .fallback(problems::not_found)
         .method_not_allowed_fallback(super::problem::method_not_allowed)
         // Outermost: nobody learns even what there is without the token.
