@@ -64,7 +64,9 @@ fn accounts(setup: &Setup, config: &zero_config::Identity) -> Result<Option<Iden
         return Ok(None);
     }
     let Some(state) = setup.state_dir() else {
-        bail!("[identity] there is no state folder for accounts\n\nhint: `--state DIR` or ZERO_STATE says where it may be");
+        bail!(
+            "[identity] there is no state folder for accounts\n\nhint: `--state DIR` or ZERO_STATE says where it may be"
+        );
     };
     let identity = open_identity(config, open_vault(&state)?)?;
     eprintln!("accounts: issuer {}, vault in {}", config.issuer, state.join("vault").display());

@@ -1,1 +1,0 @@
-//! The life of an account, on a clock of its own.
