@@ -10,6 +10,8 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use zero_config::Admin;
+use zero_identity::Identity;
+use zero_native::accounts::{keep_up, open_identity, open_vault};
 use zero_native::server::admin::{self, Announced, Token};
 use zero_native::{Desk, Live};
 
@@ -35,7 +37,9 @@ pub(crate) fn serve(setup: &Setup, arguments: ServeArguments) -> Result<ExitCode
         .init();
     let bundle = setup.bundle_verified(&arguments.verify)?;
     eprintln!("bundle {}: {} sources", bundle.folder.display(), bundle.catalogue.records().len());
-    let host = setup.host_with(bundle, arguments.files.as_deref(), arguments.allow_unsigned)?;
+    let mut host = setup.host_with(bundle, arguments.files.as_deref(), arguments.allow_unsigned)?;
+    host.identity = accounts(setup, &host.config.identity)?;
+    let identity = host.identity.clone();
     let listen = arguments.listen.unwrap_or_else(|| host.config.server.listen.clone());
     let live = Live::from(host);
     runtime()?.block_on(async move {
@@ -43,11 +47,30 @@ pub(crate) fn serve(setup: &Setup, arguments: ServeArguments) -> Result<ExitCode
         // Whoever started us on port 0 reads the address here.
         crate::out::line(&format!("listening on http://{}", listener.local_addr()?))?;
         let operators = Operators::open(&live).await;
+        let keeping = identity.map(|identity| tokio::spawn(keep_up(identity)));
         let served = zero_native::server::serve(live, listener, stop()).await;
         operators.close().await;
+        if let Some(keeping) = keeping {
+            keeping.abort();
+        }
         served
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The accounts of this host, where it has any. It has them to itself from here on.
+fn accounts(setup: &Setup, config: &zero_config::Identity) -> Result<Option<Identity>> {
+    if !config.enabled {
+        return Ok(None);
+    }
+    let Some(state) = setup.state_dir() else {
+        bail!(
+            "[identity] there is no state folder for accounts\n\nhint: `--state DIR` or ZERO_STATE says where it may be"
+        );
+    };
+    let identity = open_identity(config, open_vault(&state)?)?;
+    eprintln!("accounts: issuer {}, vault in {}", config.issuer, state.join("vault").display());
+    Ok(Some(identity))
 }
 
 /// The operators' door, while it is open.

@@ -1,7 +1,9 @@
 //! `zero.toml`: what an operator may set. Unknown keys are errors that name the key.
 
+use crate::protocol::{AdminTls, Cors, Proxy, Tls};
 use crate::region::RegionTable;
-use crate::{Layer, RaiseTable, merge};
+use crate::traffic::{Traffic, TrafficTable};
+use crate::{Identity, Layer, RaiseTable, merge};
 use anyhow::{Context as _, Result, anyhow};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -31,6 +33,10 @@ pub struct Config {
     pub admin: Admin,
     /// Which connectors may be installed.
     pub connectors: Connectors,
+    /// Of accounts.
+    pub identity: Identity,
+    /// How much may come, and from whom first.
+    pub traffic: Traffic,
 }
 
 /// Of the HTTP server.
@@ -43,6 +49,14 @@ pub struct Server {
     pub questions_in_flight_max: usize,
     /// Whether whoever asks may have the receipt of an answer.
     pub receipts: bool,
+    /// Connections of one address.
+    pub connections_per_address_max: usize,
+    /// Of TLS; none: plain HTTP.
+    pub tls: Option<Tls>,
+    /// What stands before the server.
+    pub proxy: Proxy,
+    /// Which pages may ask.
+    pub cors: Cors,
 }
 
 impl Default for Server {
@@ -51,6 +65,10 @@ impl Default for Server {
             listen: "127.0.0.1:8080".to_owned(),
             questions_in_flight_max: limits::QUESTIONS_IN_FLIGHT_MAX,
             receipts: false,
+            connections_per_address_max: crate::limits::CONNECTIONS_PER_ADDRESS,
+            tls: None,
+            proxy: Proxy::default(),
+            cors: Cors::default(),
         }
     }
 }
@@ -90,11 +108,13 @@ pub struct Admin {
     pub listen: SocketAddr,
     /// Whether that may be an address which other machines reach.
     pub allow_remote: bool,
+    /// Of TLS; none: plain HTTP.
+    pub tls: Option<AdminTls>,
 }
 
 impl Default for Admin {
     fn default() -> Self {
-        Self { enabled: true, listen: SocketAddr::from(([127, 0, 0, 1], 8081)), allow_remote: false }
+        Self { enabled: true, listen: SocketAddr::from(([127, 0, 0, 1], 8081)), allow_remote: false, tls: None }
     }
 }
 
@@ -147,6 +167,8 @@ struct File {
     credentials: BTreeMap<String, BTreeMap<String, Credential>>,
     admin: Admin,
     connectors: Connectors,
+    identity: Identity,
+    traffic: TrafficTable,
 }
 
 impl Config {
@@ -188,13 +210,17 @@ impl Config {
             let most = limits::QUESTIONS_IN_FLIGHT_MAX;
             return Err(anyhow!("[server] `questions_in_flight_max` must be from 1 to {most}, not {in_flight}"));
         }
+        let traffic = file.traffic.read(in_flight).map_err(|wrong| anyhow!("[traffic] {wrong}"))?;
+        check_server(&file.server)?;
+        file.admin.tls.iter().try_for_each(AdminTls::check).map_err(|wrong| anyhow!("[admin.tls] {wrong}"))?;
         let listen = file.admin.listen;
         if !listen.ip().is_loopback() && !file.admin.allow_remote {
             return Err(anyhow!(
                 "[admin] `listen` is {listen}, which other machines reach\n\nhint: whoever can install a connector runs \
-                 code here; say `allow_remote = true` only behind a proxy with TLS"
+                 code here; say `allow_remote = true` only with `[admin.tls]` or behind a proxy with TLS"
             ));
         }
+        file.identity.check()?;
         for (name, raise) in &file.connectors.limits {
             raise.check().map_err(|wrong| anyhow!("[connectors.limits.{name}] {wrong}"))?;
         }
@@ -213,6 +239,8 @@ impl Config {
             credentials: file.credentials,
             admin: file.admin,
             connectors: file.connectors,
+            identity: file.identity,
+            traffic,
         })
     }
 
@@ -226,6 +254,16 @@ impl Config {
     }
 }
 
+fn check_server(server: &Server) -> Result<()> {
+    let each = server.connections_per_address_max;
+    if each == 0 {
+        return Err(anyhow!("[server] `connections_per_address_max` must be at least 1"));
+    }
+    server.tls.iter().try_for_each(Tls::check).map_err(|wrong| anyhow!("[server.tls] {wrong}"))?;
+    server.proxy.check().map_err(|wrong| anyhow!("[server.proxy] {wrong}"))?;
+    server.cors.check().map_err(|wrong| anyhow!("[server.cors] {wrong}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -237,7 +275,11 @@ mod tests {
         assert_eq!(shipped.region, "");
         assert_eq!(shipped.server.listen, Server::default().listen);
         assert_eq!(shipped.server.receipts, Server::default().receipts);
+        assert_eq!(shipped.server.connections_per_address_max, Server::default().connections_per_address_max);
+        assert!(shipped.server.tls.is_none() && shipped.admin.tls.is_none());
+        assert_eq!((shipped.server.proxy, shipped.server.cors), (Proxy::default(), Cors::default()));
         assert_eq!(shipped.admin.listen, Admin::default().listen);
+        assert_eq!(shipped.identity, Identity::default());
         assert!(shipped.admin.enabled && !shipped.admin.allow_remote && !shipped.connectors.allow_unsigned);
     }
 

@@ -11,14 +11,20 @@
 
 mod config;
 mod grant;
+mod identity;
 mod layer;
 pub mod limits;
+mod protocol;
 mod raise;
 mod region;
 mod resolve;
+mod traffic;
 
 pub use config::{Admin, Config, Connectors, Credential, Egress, Server, Sources};
 pub use grant::grant;
+pub use identity::{Identity, SigningAlgorithm};
 pub use layer::{LAYER_DEPTH_MAX, Layer, merge};
+pub use protocol::{AdminTls, Cors, ENTRIES_MAX, ForwardedBy, Network, Proxy, Service, Tls, may_listen};
 pub use raise::{Raise, RaiseTable, Raised};
 pub use resolve::resolve;
+pub use traffic::{Class, PER_MINUTE_MAX, Redis, Traffic};

@@ -12,6 +12,7 @@
 //! GET  /v1/answer?q=...      POST /v1/answer {"question": "..."}
 //!      Accept: application/json | text/plain | text/event-stream
 //!      ?include=receipt, or Accept: application/vnd.zero.receipt+json, where the operator allows it
+//!      Prefer: wait=SECONDS, the time within which the answer is of use
 //! GET  /v1/sources           GET  /v1/sources/ID
 //! GET  /healthz              GET  /readyz
 //! ```
@@ -19,15 +20,18 @@
 pub mod limits;
 
 pub mod body;
+pub mod headers;
 pub mod problem;
+pub mod trace;
 
 mod answer;
 mod credential;
+mod deadline;
 mod events;
 mod guard;
-mod headers;
 mod health;
 mod negotiate;
+mod peer;
 mod place;
 mod read;
 mod reply;
@@ -39,6 +43,7 @@ pub use credential::credential;
 pub use events::{KEEP_ALIVE, Telling};
 pub use negotiate::RECEIPT_JSON;
 pub use place::rule_at;
+pub use peer::{Certified, Peer, RequestId};
 pub use reply::Reply;
 pub use rule::{Owner, Rule};
 
@@ -103,9 +108,9 @@ impl<P: Platform> Door<P> {
         body: impl Future<Output = Result<Bytes, BodyProblem>>,
         admit: impl FnOnce(&Principal) -> Result<G, Problem>,
     ) -> Response<Reply<P, G>> {
-        let id = self.platform.random();
+        let id = parts.extensions.get::<RequestId>().map_or_else(|| self.platform.random(), |RequestId(id)| *id);
         let responded = self.at_place(id, parts, body, admit).await;
-        let response = responded.unwrap_or_else(|problem| problem::response(&problem).map(Reply::Whole));
+        let response = responded.unwrap_or_else(|problem| problem::response_to(id, &problem).map(Reply::Whole));
         headers::around(id, &parts.method, response)
     }
 
@@ -118,7 +123,7 @@ impl<P: Platform> Door<P> {
     ) -> Result<Response<Reply<P, G>>, Problem> {
         let place = Place::of(parts.uri.path()).ok_or_else(problem::not_found)?;
         if !place.takes(&parts.method) {
-            return Ok(place.refusal(&parts.method).map(Reply::Whole));
+            return Ok(place.refusal(id, &parts.method).map(Reply::Whole));
         }
         // Probes carry no credential, so none is looked at.
         let rule = place.rule();

@@ -6,6 +6,7 @@ pub mod host;
 pub mod package;
 pub mod platform;
 
+pub mod accounts;
 pub mod desk;
 mod drift;
 mod live;
