@@ -1,7 +1,7 @@
 //! `zero.toml`: what an operator may set. Unknown keys are errors that name the key.
 
 use crate::region::RegionTable;
-use crate::{Layer, RaiseTable, merge};
+use crate::{Connections, Federation, Layer, RaiseTable, merge};
 use anyhow::{Context as _, Result, anyhow};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -31,6 +31,10 @@ pub struct Config {
     pub admin: Admin,
     /// Which connectors may be installed.
     pub connectors: Connectors,
+    /// Whose tokens are believed besides our own.
+    pub federation: Federation,
+    /// Of askers' accounts at services.
+    pub connections: Connections,
 }
 
 /// Of the HTTP server.
@@ -147,6 +151,8 @@ struct File {
     credentials: BTreeMap<String, BTreeMap<String, Credential>>,
     admin: Admin,
     connectors: Connectors,
+    federation: Federation,
+    connections: Connections,
 }
 
 impl Config {
@@ -204,6 +210,8 @@ impl Config {
             });
             said.check().and(hosts).map_err(|wrong| anyhow!("[sources.override.{id}] {wrong}"))?;
         }
+        file.federation.check().map_err(|wrong| anyhow!("[[federation.issuers]] {wrong}"))?;
+        file.connections.check().map_err(|wrong| anyhow!("[connections] {wrong}"))?;
         Ok(Self {
             region,
             pipeline,
@@ -213,6 +221,8 @@ impl Config {
             credentials: file.credentials,
             admin: file.admin,
             connectors: file.connectors,
+            federation: file.federation,
+            connections: file.connections,
         })
     }
 
