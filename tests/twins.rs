@@ -184,6 +184,9 @@ fn auth() {
         kind: PrincipalKind::User,
         tenant: "t1".to_owned(),
         roles: roles.iter().map(|&role| role.to_owned()).collect(),
+        scopes: None,
+        session: None,
+        limit_per_minute: None,
     };
     let roles = [zero_auth::ASKER, zero_auth::READER, zero_auth::OPERATOR];
     let (key, record) = zero_auth::key_record("k1", &[7; 20], principal(&roles), 1_000, Some(2_000)).unwrap();
@@ -196,21 +199,22 @@ fn auth() {
         for (records, now) in
             [(vec![record.clone()], 1_500), (vec![record.clone()], 0), (vec![revoked.clone()], 1_500), (vec![], 9_999)]
         {
-            let native = zero_auth::authenticate(&credential, &records, now);
+            let trust = Trust { keys: records, issuers: Vec::new(), revoked_sessions: Vec::new() };
+            let native = zero_auth::authenticate(&credential, &trust, now);
             check(
                 "authenticate",
                 &format!("{credential:?}"),
                 native,
-                loaded.functions.authenticate(&credential, &records, now),
+                loaded.functions.authenticate(&credential, &trust, now),
             );
         }
     }
     for role in [&roles[..], &roles[..1], &roles[1..2], &roles[2..], &["nobody"]] {
-        for action in [Action::Ask, Action::ListSources, Action::Administer] {
-            for resource in ["answer", "sources", "t1", ""] {
-                let principal = principal(role);
-                let native = zero_auth::authorize(&principal, action, resource);
-                check("authorize", resource, native, loaded.functions.authorize(&principal, action, resource));
+        for &permission in Permission::ALL {
+            for (tenant, path) in [("", "answer"), ("", "sources"), ("t1", "accounts"), ("t2", "accounts"), ("", "")] {
+                let (principal, resource) = (principal(role), Resource { tenant: tenant.into(), path: path.into() });
+                let native = zero_auth::authorize(&principal, permission, &resource);
+                check("authorize", path, native, loaded.functions.authorize(&principal, permission, &resource));
             }
         }
     }

@@ -2,8 +2,9 @@
 
 use crate::authorize::ASKER;
 use crate::key::{self, Malformed};
+use crate::token;
 use subtle::ConstantTimeEq;
-use zero_types::functions::{Credential, Denial, DenialKind, KeyRecord, Principal, PrincipalKind};
+use zero_types::functions::{Credential, Denial, DenialKind, KeyRecord, Principal, PrincipalKind, Trust};
 
 /// Id of whoever shows no credential.
 pub const ANONYMOUS_ID: &str = "anonymous";
@@ -13,11 +14,13 @@ pub const PUBLIC_TENANT: &str = "public";
 /// The principal behind `credential` at `now_ms`, which is milliseconds since the Unix epoch.
 ///
 /// # Errors
-/// Malformed, unknown, not yet valid, expired or revoked keys, told apart only to who holds the whole key.
-pub fn authenticate(credential: &Credential, keys: &[KeyRecord], now_ms: i64) -> Result<Principal, Denial> {
+/// Malformed, unknown, not yet valid, expired or revoked keys and tokens, told apart only to who holds the whole key or
+/// a token that an issuer signed.
+pub fn authenticate(credential: &Credential, trust: &Trust, now_ms: i64) -> Result<Principal, Denial> {
     match credential {
         Credential::Anonymous => Ok(anonymous()),
-        Credential::ApiKey(key) => by_key(key, keys, now_ms),
+        Credential::ApiKey(key) => by_key(key, &trust.keys, now_ms),
+        Credential::Token(compact) => token::principal(compact, trust, now_ms),
     }
 }
 
@@ -27,6 +30,9 @@ fn anonymous() -> Principal {
         kind: PrincipalKind::Anonymous,
         tenant: PUBLIC_TENANT.to_owned(),
         roles: vec![ASKER.to_owned()],
+        scopes: None,
+        session: None,
+        limit_per_minute: None,
     }
 }
 
@@ -48,7 +54,23 @@ fn by_key(key: &str, keys: &[KeyRecord], now_ms: i64) -> Result<Principal, Denia
     for record in core::iter::once(first).chain(matching) {
         check_validity(record, now_ms)?;
     }
-    Ok(first.principal.clone())
+    let principal = first.principal.clone();
+    Ok(Principal {
+        scopes: narrower(principal.scopes, first.scopes.as_deref()),
+        limit_per_minute: match (principal.limit_per_minute, first.limit_per_minute) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        },
+        ..principal
+    })
+}
+
+/// What both allow. A scope that is narrowed to a path stays only where the other side has it letter by letter.
+fn narrower(own: Option<Vec<String>>, of_key: Option<&[String]>) -> Option<Vec<String>> {
+    match (own, of_key) {
+        (Some(own), Some(of_key)) => Some(own.into_iter().filter(|scope| of_key.contains(scope)).collect()),
+        (own, of_key) => own.or_else(|| of_key.map(<[String]>::to_vec)),
+    }
 }
 
 /// From `not_before_ms` inclusive to `expires_ms` exclusive.
@@ -69,7 +91,7 @@ fn check_validity(record: &KeyRecord, now_ms: i64) -> Result<(), Denial> {
     Ok(())
 }
 
-fn denial(kind: DenialKind, reason: &str) -> Denial {
+pub(crate) fn denial(kind: DenialKind, reason: &str) -> Denial {
     Denial { kind, reason: reason.to_owned() }
 }
 
@@ -84,7 +106,14 @@ mod tests {
             kind: PrincipalKind::User,
             tenant: "acme".to_owned(),
             roles: vec![ASKER.to_owned()],
+            scopes: None,
+            session: None,
+            limit_per_minute: None,
         }
+    }
+
+    fn of_keys(keys: &[KeyRecord]) -> Trust {
+        Trust { keys: keys.to_vec(), issuers: Vec::new(), revoked_sessions: Vec::new() }
     }
 
     fn issued() -> (String, KeyRecord) {
@@ -92,12 +121,12 @@ mod tests {
     }
 
     fn check(key: &str, keys: &[KeyRecord], now_ms: i64) -> Result<String, DenialKind> {
-        authenticate(&Credential::ApiKey(key.to_owned()), keys, now_ms).map(|p| p.id).map_err(|d| d.kind)
+        authenticate(&Credential::ApiKey(key.to_owned()), &of_keys(keys), now_ms).map(|p| p.id).map_err(|d| d.kind)
     }
 
     #[test]
     fn who_shows_nothing_is_an_anonymous_asker() {
-        let principal = authenticate(&Credential::Anonymous, &[], 0).unwrap();
+        let principal = authenticate(&Credential::Anonymous, &of_keys(&[]), 0).unwrap();
         assert_eq!((principal.kind, principal.roles), (PrincipalKind::Anonymous, vec!["asker".to_owned()]));
     }
 
@@ -134,11 +163,51 @@ mod tests {
     }
 
     #[test]
+    fn a_key_is_narrower_than_who_it_stands_for_and_never_wider() {
+        let check = |own: Option<&[&str]>, of_key: Option<&[&str]>, expected: Option<&[&str]>| {
+            let list = |scopes: Option<&[&str]>| scopes.map(|it| it.iter().map(|&it| it.to_owned()).collect::<Vec<_>>());
+            let (key, record) = issued();
+            let principal = Principal { scopes: list(own), limit_per_minute: Some(60), ..record.principal };
+            let record = KeyRecord { principal, scopes: list(of_key), limit_per_minute: Some(90), ..record };
+            let got = authenticate(&Credential::ApiKey(key), &of_keys(&[record]), 1_500).unwrap();
+            assert_eq!((got.scopes, got.limit_per_minute), (list(expected), Some(60)), "{own:?} {of_key:?}");
+        };
+        check(None, None, None);
+        check(None, Some(&["ask"]), Some(&["ask"]));
+        check(Some(&["ask"]), None, Some(&["ask"]));
+        check(Some(&["ask", "list-sources"]), Some(&["ask", "administer"]), Some(&["ask"]));
+        check(Some(&[]), Some(&["ask"]), Some(&[]));
+        check(Some(&["ask"]), Some(&[]), Some(&[]));
+    }
+
+    #[test]
+    fn each_of_several_keys_is_itself() {
+        let keys: Vec<_> = (0..4_u8)
+            .map(|n| {
+                let scopes = Some(vec![format!("ask:{n}")]);
+                let (key, record) = key_record(&format!("ada{n}"), &[n; SECRET_BYTES], ada(), 0, None).unwrap();
+                (key, KeyRecord { scopes, limit_per_minute: Some(u32::from(n) + 1), revoked: n == 3, ..record })
+            })
+            .collect();
+        let trust = of_keys(&keys.iter().map(|(_, record)| record.clone()).collect::<Vec<_>>());
+        for (n, (key, record)) in keys.iter().enumerate() {
+            let got = authenticate(&Credential::ApiKey(key.clone()), &trust, 1).map_err(|denial| denial.kind);
+            match n {
+                3 => assert_eq!(got, Err(DenialKind::Revoked)),
+                _ => {
+                    let got = got.unwrap();
+                    assert_eq!((&got.scopes, got.limit_per_minute), (&record.scopes, record.limit_per_minute));
+                }
+            }
+        }
+    }
+
+    #[test]
     fn no_reason_repeats_the_key() {
         let (key, record) = issued();
         for now_ms in [0, 3_000] {
-            let denial =
-                authenticate(&Credential::ApiKey(key.clone()), core::slice::from_ref(&record), now_ms).unwrap_err();
+            let trust = of_keys(core::slice::from_ref(&record));
+            let denial = authenticate(&Credential::ApiKey(key.clone()), &trust, now_ms).unwrap_err();
             assert!(!denial.reason.contains(&key), "{}", denial.reason);
         }
     }

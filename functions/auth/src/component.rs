@@ -10,11 +10,11 @@ wit_bindgen::generate!({
 });
 struct Room;
 impl exports::zero::functions::auth::Guest for Room {
-    fn authenticate(credential: Credential, keys: Vec<KeyRecord>, now_ms: i64) -> Result<Principal, Denial> {
-        crate::authenticate(&credential, &keys, now_ms)
+    fn authenticate(credential: Credential, trust: Trust, now_ms: i64) -> Result<Principal, Denial> {
+        crate::authenticate(&credential, &trust, now_ms)
     }
-    fn authorize(principal: Principal, action: Action, resource: String) -> Decision {
-        crate::authorize(&principal, action, &resource)
+    fn authorize(principal: Principal, permission: Permission, resource: Resource) -> Decision {
+        crate::authorize(&principal, permission, &resource)
     }
 }
 export!(Room);

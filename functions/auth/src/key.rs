@@ -47,7 +47,8 @@ pub fn key_text(id: &str, random: &[u8; SECRET_BYTES]) -> Result<String, IssueEr
     Ok(body + &checksum)
 }
 
-/// The record to store for a new key; the key itself (the first of the pair) is shown to its owner once.
+/// The record to store for a new key, neither narrowed nor limited yet; the key itself (the first of the pair) is shown
+/// to its owner once.
 ///
 /// # Errors
 /// As [`key_text`].
@@ -60,7 +61,16 @@ pub fn key_record(
 ) -> Result<(String, KeyRecord), IssueError> {
     let key = key_text(id, random)?;
     let sha256 = digest(&key).to_vec();
-    let record = KeyRecord { id: id.to_owned(), sha256, principal, not_before_ms, expires_ms, revoked: false };
+    let record = KeyRecord {
+        id: id.to_owned(),
+        sha256,
+        principal,
+        not_before_ms,
+        expires_ms,
+        revoked: false,
+        scopes: None,
+        limit_per_minute: None,
+    };
     Ok((key, record))
 }
 

@@ -1,6 +1,6 @@
 //! Who asks, and may they?
 //!
-//! - **Takes** a credential, the stored key records and the time; or a principal, an action and a resource.
+//! - **Takes** a credential, all that is trusted and the time; or a principal, a permission and what it is over.
 //! - **Gives** the principal behind a credential; or a decision.
 //! - **Fails** with a [`Denial`](zero_types::functions::Denial) that says what is wrong and what to do, never whether
 //!   some other key exists.
@@ -11,10 +11,11 @@
 mod authenticate;
 mod authorize;
 mod key;
+mod token;
 
 #[cfg(target_arch = "wasm32")]
 mod component;
 
 pub use authenticate::{ANONYMOUS_ID, PUBLIC_TENANT, authenticate};
-pub use authorize::{ASKER, OPERATOR, READER, authorize};
+pub use authorize::{ASKER, MANAGER, OPERATOR, READER, ROLES, authorize};
 pub use key::{IssueError, KEY_BYTES_MAX, SECRET_BYTES, key_record, key_text};

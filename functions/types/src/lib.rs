@@ -33,8 +33,9 @@ pub mod prelude {
     pub use crate::Named;
     pub use crate::connector::*;
     pub use crate::functions::{
-        Abstention, AbstentionKind, Action, Answer, Citation, Contradiction, Credential, Decision, Denial, DenialKind,
-        Finding, KeyRecord, Message, Principal, PrincipalKind, Profile, Resolved, Role, Sentence, Side, Turn,
+        Abstention, AbstentionKind, Answer, Citation, Contradiction, Credential, Decision, Denial, DenialKind, Finding,
+        Issuer, KeyRecord, Message, Permission, Principal, PrincipalKind, Profile, Resolved, Resource, Role, Sentence,
+        Side, TokenAlgorithm, TokenKey, Trust, Turn,
     };
 }
 

@@ -1,7 +1,7 @@
 //! The names of the contract's enums, which `wit-bindgen` leaves out of what it generates.
 
 use crate::connector::{AnswerType, FailureKind, FetchFailureKind, Kind, Method, UnitSystem};
-use crate::functions::{AbstentionKind, PrincipalKind};
+use crate::functions::{AbstentionKind, Permission, PrincipalKind, TokenAlgorithm};
 
 /// An enum of the contract, whose cases have the names they have in `wit/`, such as `how-to`.
 pub trait Named: Copy + PartialEq + 'static {
@@ -59,6 +59,12 @@ named! {
         Unreachable "unreachable", Malformed "malformed", Internal "internal",
     }
     enum PrincipalKind { Anonymous "anonymous", User "user", Agent "agent", Service "service" }
+    enum TokenAlgorithm { Rs256 "rs256", Es256 "es256", Eddsa "eddsa" }
+    enum Permission {
+        Ask "ask", ListSources "list-sources", ReadReceipts "read-receipts", ManageAccount "manage-account",
+        ManageKeys "manage-keys", ManageConnections "manage-connections", ManageTenant "manage-tenant",
+        Administer "administer",
+    }
     enum AbstentionKind { NothingFound "nothing-found", NotAnswered "not-answered", Unsure "unsure" }
 }
 
@@ -92,5 +98,7 @@ mod tests {
         check::<FailureKind>("failure-kind");
         check::<PrincipalKind>("principal-kind");
         check::<AbstentionKind>("abstention-kind");
+        check::<TokenAlgorithm>("token-algorithm");
+        check::<Permission>("permission");
     }
 }

@@ -5,15 +5,16 @@ use crate::guest::Guest;
 use zero_pipeline::platform::CallError;
 use zero_types::connector::{Intent, Question};
 use zero_types::functions::{
-    Action, Answer, Credential, Decision, Denial, Finding, KeyRecord, Message, Principal, Profile, Resolved, Turn,
+    Answer, Credential, Decision, Denial, Finding, Message, Permission, Principal, Profile, Resolved, Resource, Trust,
+    Turn,
 };
 
 pub(crate) type ReadParams<'a> = (&'a Question,);
 pub(crate) type ResolveParams<'a> = (&'a Question, &'a Profile, &'a [Turn]);
 pub(crate) type ComposeParams<'a> = (&'a Question, &'a Intent, &'a [Finding]);
 pub(crate) type VerifyParams<'a> = (&'a str, &'a Question, &'a Intent, &'a [Finding]);
-pub(crate) type AuthenticateParams<'a> = (&'a Credential, &'a [KeyRecord], &'a i64);
-pub(crate) type AuthorizeParams<'a> = (&'a Principal, &'a Action, &'a str);
+pub(crate) type AuthenticateParams<'a> = (&'a Credential, &'a Trust, &'a i64);
+pub(crate) type AuthorizeParams<'a> = (&'a Principal, &'a Permission, &'a Resource);
 
 /// What a question asks.
 ///
@@ -83,10 +84,10 @@ pub fn verify<G: Guest>(
 pub fn authenticate<G: Guest>(
     guest: &mut G,
     credential: &Credential,
-    keys: &[KeyRecord],
+    trust: &Trust,
     now_ms: i64,
 ) -> Result<Result<Principal, Denial>, CallError> {
-    call(guest, Function::Authenticate, (credential, keys, &now_ms))
+    call(guest, Function::Authenticate, (credential, trust, &now_ms))
 }
 
 /// Whether a principal may do something.
@@ -96,8 +97,8 @@ pub fn authenticate<G: Guest>(
 pub fn authorize<G: Guest>(
     guest: &mut G,
     principal: &Principal,
-    action: Action,
-    resource: &str,
+    permission: Permission,
+    resource: &Resource,
 ) -> Result<Decision, CallError> {
-    call(guest, Function::Authorize, (principal, &action, resource))
+    call(guest, Function::Authorize, (principal, &permission, resource))
 }

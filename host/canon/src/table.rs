@@ -122,19 +122,43 @@ macro_rules! every_type {
             }
             choice f::Role { System "system", User "user" }
             record f::Message { role: f::Role, content: String }
-            variant f::Credential { (none Anonymous "anonymous"), ApiKey "api-key"(String) }
+            variant f::Credential { (none Anonymous "anonymous"), ApiKey "api-key"(String), Token "token"(String) }
             choice f::PrincipalKind { Anonymous "anonymous", User "user", Agent "agent", Service "service" }
-            record f::Principal { id: String, kind: f::PrincipalKind, tenant: String, roles: Vec<String> }
+            record f::Principal {
+                id: String, kind: f::PrincipalKind, tenant: String, roles: Vec<String>, scopes: Option<Vec<String>>,
+                session: Option<String>, limit_per_minute "limit-per-minute": Option<u32>,
+            }
             record f::KeyRecord {
                 id: String, sha256: Vec<u8>, principal: f::Principal, not_before_ms "not-before-ms": i64,
-                expires_ms "expires-ms": Option<i64>, revoked: bool,
+                expires_ms "expires-ms": Option<i64>, revoked: bool, scopes: Option<Vec<String>>,
+                limit_per_minute "limit-per-minute": Option<u32>,
+            }
+            choice f::TokenAlgorithm { Rs256 "rs256", Es256 "es256", Eddsa "eddsa" }
+            record f::TokenKey {
+                id: String, algorithm: f::TokenAlgorithm, public: Vec<u8>, not_before_ms "not-before-ms": i64,
+                expires_ms "expires-ms": Option<i64>,
+            }
+            record f::Issuer {
+                url: String, audiences: Vec<String>, types: Vec<String>, lifetime_ms_max "lifetime-ms-max": i64,
+                subject_prefix "subject-prefix": String, tenant: String, tenant_claim "tenant-claim": Option<String>,
+                roles_claim "roles-claim": Option<String>, roles_allowed "roles-allowed": Vec<String>,
+                default_roles "default-roles": Vec<String>, scopes_claim "scopes-claim": Option<String>,
+                keys: Vec<f::TokenKey>,
+            }
+            record f::Trust {
+                keys: Vec<f::KeyRecord>, issuers: Vec<f::Issuer>, revoked_sessions "revoked-sessions": Vec<String>,
             }
             choice f::DenialKind {
                 Malformed "malformed", Unknown "unknown", NotYetValid "not-yet-valid", Expired "expired",
                 Revoked "revoked", Forbidden "forbidden",
             }
             record f::Denial { kind: f::DenialKind, reason: String }
-            choice f::Action { Ask "ask", ListSources "list-sources", Administer "administer" }
+            choice f::Permission {
+                Ask "ask", ListSources "list-sources", ReadReceipts "read-receipts", ManageAccount "manage-account",
+                ManageKeys "manage-keys", ManageConnections "manage-connections", ManageTenant "manage-tenant",
+                Administer "administer",
+            }
+            record f::Resource { tenant: String, path: String }
             variant f::Decision { (none Allow "allow"), Deny "deny"(f::Denial) }
         }
     };

@@ -7,7 +7,7 @@ use crate::limits::RECEIPT_BYTES_MAX;
 use crate::negotiate::Form;
 use crate::read::{self, Asked};
 use crate::reply::{Reply, of_type};
-use crate::{Door, TimeLeft, problem};
+use crate::{Door, Rule, TimeLeft, problem};
 use bytes::Bytes;
 use core::fmt::Write as _;
 use http::request::Parts;
@@ -18,6 +18,7 @@ use zero_pipeline::wire::answer::{Answer, Timing};
 use zero_pipeline::wire::text;
 use zero_pipeline::{Answered, Ask, Fixed, Platform, Problem};
 use zero_types::connector::Outcome;
+use zero_types::prelude::{Permission, Principal};
 
 /// Where the time went, beside the answer: in it, no two answers would be the same bytes.
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
@@ -31,7 +32,8 @@ impl<P: Platform> Door<P> {
         id: u64,
         parts: &Parts,
         body: impl Future<Output = Result<Bytes, BodyProblem>>,
-        admit: impl FnOnce() -> Result<G, Problem>,
+        caller: Principal,
+        admit: impl FnOnce(&Principal) -> Result<G, Problem>,
     ) -> Result<Response<Reply<P, G>>, Problem> {
         let Asked { ask, form, receipt } = if parts.method == Method::POST {
             read::from_body(parts, body::in_time(&self.platform, &parts.headers, body)).await?
@@ -45,18 +47,21 @@ impl<P: Platform> Door<P> {
         if receipt && !self.receipts {
             return Err(problem::no_receipts());
         }
+        if receipt {
+            Rule::host(Permission::ReadReceipts, "answer").check(&self.platform.rooms(), &caller)?;
+        }
         // What can be told before a stream begins, while there is still a status to tell it with.
         self.region.check(&ask)?;
-        let place = admit()?;
+        let place = admit(&caller)?;
         if form == Form::Events {
             let (region, platform) = (Arc::clone(&self.region), self.platform.clone());
-            let telling = Telling { region, platform, id, ask, place };
+            let telling = Telling { region, platform, id, ask, caller, place };
             let mut response = of_type(form.media_type(), Bytes::new()).map(|_: Reply<P, G>| Reply::Events(telling));
             response.headers_mut().extend([UNBUFFERED]);
             return Ok(response);
         }
         // The place is given up when the answer stands, or when the client goes and this future is dropped.
-        let answered = self.answered(id, ask).await?;
+        let answered = self.answered(id, ask, caller).await?;
         drop(place);
         let mut response = match form {
             Form::Text => of_type("text/plain; charset=utf-8", text::plain(&Answer::of(&answered))),
@@ -67,8 +72,8 @@ impl<P: Platform> Door<P> {
         Ok(response)
     }
 
-    async fn answered(&self, id: u64, ask: Ask) -> Result<Answered, Problem> {
-        let fixed = Fixed { id: Some(id), ..Fixed::default() };
+    async fn answered(&self, id: u64, ask: Ask, caller: Principal) -> Result<Answered, Problem> {
+        let fixed = Fixed { id: Some(id), principal: Some(caller), ..Fixed::default() };
         guarded(zero_pipeline::answer(Arc::clone(&self.region), self.platform.clone(), ask, fixed, |_| {})).await
     }
 

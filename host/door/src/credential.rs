@@ -4,9 +4,11 @@ use http::{HeaderMap, header};
 use zero_pipeline::Problem;
 use zero_types::prelude::Credential;
 
+/// What a request shows.
+///
 /// # Errors
 /// `unauthenticated`: the header is there, but no bearer token.
-pub(crate) fn credential(headers: &HeaderMap) -> Result<Credential, Problem> {
+pub fn credential(headers: &HeaderMap) -> Result<Credential, Problem> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let Some(value) = values.next() else { return Ok(Credential::Anonymous) };
     if values.next().is_some() {
@@ -16,9 +18,18 @@ pub(crate) fn credential(headers: &HeaderMap) -> Result<Credential, Problem> {
     let value = value.to_str().map_err(|_| Problem::unauthenticated("`Authorization` is not ASCII"))?;
     match value.trim().split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
-            Ok(Credential::ApiKey(token.trim_start().to_owned()))
+            Ok(of_bearer(token.trim_start()))
         }
         _ => Err(Problem::unauthenticated("`Authorization` is not of the form `Bearer KEY`")),
+    }
+}
+
+/// A token has dots, and a key has none.
+fn of_bearer(shown: &str) -> Credential {
+    if shown.contains('.') && !shown.starts_with("zw_") {
+        Credential::Token(shown.to_owned())
+    } else {
+        Credential::ApiKey(shown.to_owned())
     }
 }
 
@@ -42,10 +53,14 @@ mod tests {
     }
 
     #[test]
-    fn a_bearer_token_is_an_api_key_and_nothing_is_nobody() {
+    fn what_a_bearer_shows_is_a_key_or_a_token_and_nothing_is_nobody() {
         check(&[], Ok(Credential::Anonymous));
         check(&["Bearer zw_a_b"], Ok(Credential::ApiKey("zw_a_b".to_owned())));
         check(&["bearer   zw_a_b "], Ok(Credential::ApiKey("zw_a_b".to_owned())));
+        check(&["Bearer zw_a.b"], Ok(Credential::ApiKey("zw_a.b".to_owned())));
+        check(&["Bearer hunter2"], Ok(Credential::ApiKey("hunter2".to_owned())));
+        check(&["Bearer eyJ.e30.c2ln"], Ok(Credential::Token("eyJ.e30.c2ln".to_owned())));
+        check(&["Bearer ..."], Ok(Credential::Token("...".to_owned())));
         check(&["Basic YTpi"], Err("`Bearer KEY`"));
         check(&["Bearer"], Err("`Bearer KEY`"));
         check(&["zw_a_b"], Err("`Bearer KEY`"));

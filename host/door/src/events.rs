@@ -19,6 +19,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use zero_pipeline::ledger::Entry;
 use zero_pipeline::wire::answer::{self as wire, id_text, problem_json};
 use zero_pipeline::{Ask, Event, Fixed, Platform, Problem, Region};
+use zero_types::prelude::Principal;
 
 /// A comment, which readers of events pass over: sent now and then, it keeps proxies from closing a silent stream.
 pub const KEEP_ALIVE: &[u8] = b":\n\n";
@@ -29,6 +30,8 @@ pub struct Telling<P, G = ()> {
     pub(crate) platform: P,
     pub(crate) id: u64,
     pub(crate) ask: Ask,
+    /// Who asks, and may.
+    pub(crate) caller: Principal,
     /// Kept until the answer stands.
     pub(crate) place: G,
 }
@@ -36,9 +39,9 @@ pub struct Telling<P, G = ()> {
 impl<P: Platform, G> Telling<P, G> {
     /// Asks, and gives each frame to `send` as soon as there is one. Dropping the future ends the question.
     pub async fn tell(self, send: impl FnMut(Bytes)) {
-        let Self { region, platform, id, ask, place } = self;
+        let Self { region, platform, id, ask, caller, place } = self;
         let mut feed = Feed { send, sent: 0 };
-        let fixed = Fixed { id: Some(id), ..Fixed::default() };
+        let fixed = Fixed { id: Some(id), principal: Some(caller), ..Fixed::default() };
         let question = zero_pipeline::answer(region, platform, ask, fixed, |event| feed.handle_event(event));
         let timing = match guarded(question).await {
             Ok(answered) => Some(wire::Timing::of(&answered)),

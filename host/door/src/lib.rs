@@ -31,19 +31,23 @@ mod negotiate;
 mod place;
 mod read;
 mod reply;
+mod rule;
 mod sources;
 
 pub use body::BodyProblem;
+pub use credential::credential;
 pub use events::{KEEP_ALIVE, Telling};
 pub use negotiate::RECEIPT_JSON;
 pub use reply::Reply;
+pub use rule::{Owner, Rule};
 
 use bytes::Bytes;
-use http::Response;
+use http::{HeaderMap, Response};
 use http::request::Parts;
 use place::Place;
 use std::sync::Arc;
-use zero_pipeline::{Platform, Problem, Region};
+use zero_pipeline::{Platform, Problem, Region, identify};
+use zero_types::prelude::{Principal, Trust};
 
 /// The door of one region on one platform; cheap to make, so a host whose connectors are replaced makes one for each
 /// request.
@@ -51,6 +55,7 @@ use zero_pipeline::{Platform, Problem, Region};
 pub struct Door<P> {
     region: Arc<Region>,
     platform: P,
+    trust: Arc<Trust>,
     receipts: bool,
     closing: bool,
 }
@@ -59,10 +64,21 @@ pub struct Door<P> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TimeLeft(pub core::time::Duration);
 
+/// An extension of a request: who sends it, as the host has found out by [`Door::identify`] already.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Identified(pub Principal);
+
 impl<P: Platform> Door<P> {
-    /// A door that gives no receipts and is not about to close.
+    /// A door that trusts whom the region trusts, gives no receipts and is not about to close.
     pub fn new(region: Arc<Region>, platform: P) -> Self {
-        Self { region, platform, receipts: false, closing: false }
+        let trust = Arc::clone(&region.trust);
+        Self { region, platform, trust, receipts: false, closing: false }
+    }
+
+    /// Whom to believe instead: accounts, keys and issuers come and go while the region lasts.
+    #[must_use]
+    pub fn with_trust(self, trust: Arc<Trust>) -> Self {
+        Self { trust, ..self }
     }
 
     /// Whether whoever asks may have the receipt: it holds what the sources said, whole.
@@ -78,12 +94,13 @@ impl<P: Platform> Door<P> {
     }
 
     /// Responds. The body is awaited only by a request that may have one, once its headers have been found good;
-    /// `admit` is called once a question is known to be one, and what it gives is kept until the answer stands.
+    /// `admit` is called once a question is known to be one and who asks it may, and what it gives is kept until the
+    /// answer stands.
     pub async fn respond<G>(
         &self,
         parts: &Parts,
         body: impl Future<Output = Result<Bytes, BodyProblem>>,
-        admit: impl FnOnce() -> Result<G, Problem>,
+        admit: impl FnOnce(&Principal) -> Result<G, Problem>,
     ) -> Response<Reply<P, G>> {
         let id = self.platform.random();
         let responded = self.at_place(id, parts, body, admit).await;
@@ -96,18 +113,41 @@ impl<P: Platform> Door<P> {
         id: u64,
         parts: &Parts,
         body: impl Future<Output = Result<Bytes, BodyProblem>>,
-        admit: impl FnOnce() -> Result<G, Problem>,
+        admit: impl FnOnce(&Principal) -> Result<G, Problem>,
     ) -> Result<Response<Reply<P, G>>, Problem> {
         let place = Place::of(parts.uri.path()).ok_or_else(problem::not_found)?;
         if !place.takes(&parts.method) {
             return Ok(place.refusal(&parts.method).map(Reply::Whole));
         }
-        match place {
-            Place::Answer => self.answer(id, parts, body, admit).await,
-            Place::Sources => self.sources(&parts.headers).map(reply::json),
-            Place::Source(source) => self.source(&parts.headers, &source).map(reply::json),
-            Place::Alive => Ok(reply::json(health::alive())),
-            Place::Ready => self.ready().map(reply::json),
+        // Probes carry no credential, so none is looked at.
+        let rule = place.rule();
+        let caller = if rule.is_open() { None } else { Some(self.allowed(parts, &rule)?) };
+        match (place, caller) {
+            (Place::Answer, Some(caller)) => self.answer(id, parts, body, caller, admit).await,
+            (Place::Sources, Some(_)) => self.sources().map(reply::json),
+            (Place::Source(source), Some(_)) => self.source(&source).map(reply::json),
+            (Place::Alive, _) => Ok(reply::json(health::alive())),
+            (Place::Ready, _) => self.ready().map(reply::json),
+            (Place::Answer | Place::Sources | Place::Source(_), None) => Err(problem::not_found()),
         }
+    }
+
+    /// Who sends a request with these headers.
+    ///
+    /// # Errors
+    /// `unauthenticated`; `internal` when the room that decides broke.
+    pub fn identify(&self, headers: &HeaderMap) -> Result<Principal, Problem> {
+        let credential = credential(headers)?;
+        identify::authenticate(&self.platform.rooms(), &credential, &self.trust, self.platform.now_ms())
+    }
+
+    /// Who sends a request, once it is known that they may; nobody is looked up twice.
+    fn allowed(&self, parts: &Parts, rule: &Rule) -> Result<Principal, Problem> {
+        let caller = match parts.extensions.get::<Identified>() {
+            Some(Identified(caller)) => caller.clone(),
+            None => self.identify(&parts.headers)?,
+        };
+        rule.check(&self.platform.rooms(), &caller)?;
+        Ok(caller)
     }
 }

@@ -1,9 +1,11 @@
 //! What is where, and what may be done there.
 
 use crate::problem;
+use crate::rule::Rule;
 use bytes::Bytes;
 use http::{HeaderValue, Method, Response, header};
 use percent_encoding::percent_decode_str;
+use zero_types::prelude::Permission;
 
 /// Somewhere a request can go.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,6 +31,16 @@ impl Place {
                 // An id that is not even UTF-8 is no source's.
                 Some(Self::Source(percent_decode_str(id).decode_utf8().ok()?.into_owned()))
             }
+        }
+    }
+
+    /// Who may come here. The match is exhaustive on purpose: a place without a rule does not compile.
+    pub(crate) fn rule(&self) -> Rule {
+        match self {
+            Self::Answer => Rule::host(Permission::Ask, "answer"),
+            Self::Sources => Rule::host(Permission::ListSources, "sources"),
+            Self::Source(id) => Rule::host(Permission::ListSources, format!("sources/{id}")),
+            Self::Alive | Self::Ready => Rule::Open,
         }
     }
 

@@ -1,6 +1,5 @@
 //! A request, read once: whatever gets past here is a question within its limits and a form to answer it in.
 
-use crate::credential::credential;
 use crate::negotiate::{Form, negotiate};
 use crate::problem;
 use bytes::Bytes;
@@ -53,8 +52,7 @@ fn asked(
 ) -> Result<Asked, Problem> {
     // A receipt has one form only, under two names.
     let form = negotiate(headers, if receipt { &[Form::Json, Form::Receipt] } else { Form::ALL })?;
-    let credential = credential(headers)?;
-    let ask = Ask { credential, ..body()?.into_ask()? };
+    let ask = body()?.into_ask()?;
     // Only a stream can tell of what comes after the answer; the others would just take longer.
     let ask = if form == Form::Events { ask } else { Ask { late_budget: core::time::Duration::ZERO, ..ask } };
     Ok(Asked { ask, form, receipt: receipt || form == Form::Receipt })

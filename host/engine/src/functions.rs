@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use wasmtime::component::{ComponentExportIndex, ComponentNamedList, Lift, Lower};
 use zero_types::connector::{Intent, Question};
 use zero_types::functions::{
-    Action, Answer, Credential, Decision, Denial, Finding, KeyRecord, Message, Principal, Profile, Resolved, Turn,
+    Answer, Credential, Decision, Denial, Finding, Message, Permission, Principal, Profile, Resolved, Resource, Trust,
+    Turn,
 };
 
 /// The components of all four.
@@ -52,9 +53,9 @@ type ComposeParams<'a> = (Lowered<'a, Question>, Lowered<'a, Intent>, LoweredLis
 type ComposeResults = (Lifted<Answer>,);
 type PromptResults = (Lifted<Vec<Message>>,);
 type VerifyParams<'a> = (&'a str, Lowered<'a, Question>, Lowered<'a, Intent>, LoweredList<'a, Finding>);
-type AuthenticateParams<'a> = (Lowered<'a, Credential>, LoweredList<'a, KeyRecord>, i64);
+type AuthenticateParams<'a> = (Lowered<'a, Credential>, Lowered<'a, Trust>, i64);
 type AuthenticateResults = (Result<Lifted<Principal>, Lifted<Denial>>,);
-type AuthorizeParams<'a> = (Lowered<'a, Principal>, Lowered<'a, Action>, &'a str);
+type AuthorizeParams<'a> = (Lowered<'a, Principal>, Lowered<'a, Permission>, Lowered<'a, Resource>);
 type AuthorizeResults = (Lifted<Decision>,);
 
 impl Functions {
@@ -166,10 +167,10 @@ impl Functions {
     pub fn authenticate(
         &self,
         credential: &Credential,
-        keys: &[KeyRecord],
+        trust: &Trust,
         now_ms: i64,
     ) -> Result<Result<Principal, Denial>, CallError> {
-        let params = (credential.lower(), KeyRecord::lower_list(keys), now_ms);
+        let params = (credential.lower(), trust.lower(), now_ms);
         let (result,) = self.0.auth.call::<AuthenticateParams<'_>, AuthenticateResults>(
             "authenticate",
             &self.0.authenticate,
@@ -182,8 +183,8 @@ impl Functions {
     ///
     /// # Errors
     /// When the call ended early. A denial is a value.
-    pub fn authorize(&self, principal: &Principal, action: Action, resource: &str) -> Result<Decision, CallError> {
-        let params = (principal.lower(), action.lower(), resource);
+    pub fn authorize(&self, principal: &Principal, permission: Permission, resource: &Resource) -> Result<Decision, CallError> {
+        let params = (principal.lower(), permission.lower(), resource.lower());
         let (decision,) =
             self.0.auth.call::<AuthorizeParams<'_>, AuthorizeResults>("authorize", &self.0.authorize, params)?;
         Ok(Decision::raise(decision))

@@ -316,14 +316,14 @@ impl Rooms for NativeRooms {
     fn authenticate(
         &self,
         credential: &Credential,
-        keys: &[KeyRecord],
+        trust: &Trust,
         now_ms: i64,
     ) -> Result<Result<Principal, Denial>, CallError> {
-        self.functions().authenticate(credential, keys, now_ms).map_err(call_error)
+        self.functions().authenticate(credential, trust, now_ms).map_err(call_error)
     }
 
-    fn authorize(&self, principal: &Principal, action: Action, resource: &str) -> Result<Decision, CallError> {
-        self.functions().authorize(principal, action, resource).map_err(call_error)
+    fn authorize(&self, principal: &Principal, permission: Permission, resource: &Resource) -> Result<Decision, CallError> {
+        self.functions().authorize(principal, permission, resource).map_err(call_error)
     }
 
     fn resolve(&self, question: &Question, profile: &Profile, turns: &[Turn]) -> Result<Resolved, CallError> {

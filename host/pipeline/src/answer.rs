@@ -4,6 +4,7 @@ use crate::ask::Ask;
 use crate::catalogue::SourceRecord;
 use crate::event::Event;
 use crate::gather::{self, Exchange, Gathered};
+use crate::identify;
 use crate::ledger::{Entry, State, SuspensionCause};
 use crate::platform::{CallError, Platform, Rooms};
 use crate::problem::Problem;
@@ -59,7 +60,7 @@ impl Timing {
     }
 }
 
-/// What a replay fixes in advance.
+/// What is fixed in advance: by a door its id and principal, by a replay all of it.
 #[derive(Debug, Clone, Default)]
 pub struct Fixed {
     /// The id of the answer.
@@ -70,7 +71,7 @@ pub struct Fixed {
     pub suspended: Option<Vec<(String, SuspensionCause, i64)>>,
     /// The lines of sources that were denied: with fixed candidates nobody looks for them again.
     pub denied: Vec<Entry>,
-    /// Who asks, instead of a credential.
+    /// Who asks, where that is known already: a door has identified them, or a receipt says it.
     pub principal: Option<Principal>,
     /// Exchanges are taken as the platform has them.
     pub replay: bool,
@@ -217,14 +218,9 @@ pub async fn answer<P: Platform>(
 
 /// Credential to principal, and whether they may ask.
 fn identify<R: Rooms>(rooms: &R, region: &Region, credential: &Credential, now_ms: i64) -> Result<Principal, Problem> {
-    let principal = rooms
-        .authenticate(credential, &region.keys, now_ms)
-        .map_err(broke("auth"))?
-        .map_err(|denial| Problem::unauthenticated(&denial.reason))?;
-    match rooms.authorize(&principal, Action::Ask, "answer").map_err(broke("auth"))? {
-        Decision::Allow => Ok(principal),
-        Decision::Deny(denial) => Err(Problem::forbidden(&denial.reason)),
-    }
+    let principal = identify::authenticate(rooms, credential, &region.trust, now_ms)?;
+    identify::authorize(rooms, &principal, Permission::Ask, &identify::of_host("answer"))?;
+    Ok(principal)
 }
 
 /// Synthesis sees only what was found; that nobody could be asked is another reason for silence than that nobody knew.
@@ -246,7 +242,7 @@ fn silence_explained(mut answer: Answer, asked: &[Entry], others: &[Entry]) -> A
 /// Calls take milliseconds: a second later there is room, or the host has more than a burst to carry.
 const OVERLOAD_RETRY_AFTER: Duration = Duration::from_secs(1);
 
-fn broke(room: &'static str) -> impl Fn(CallError) -> Problem {
+pub(crate) fn broke(room: &'static str) -> impl Fn(CallError) -> Problem {
     move |error| match error {
         CallError::Overloaded => Problem::overloaded(OVERLOAD_RETRY_AFTER),
         error => Problem::internal(format!("the {room} room {error}")),

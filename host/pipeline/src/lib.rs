@@ -8,6 +8,7 @@ pub mod limits;
 pub mod answer;
 pub mod ask;
 pub mod event;
+pub mod identify;
 pub mod ledger;
 pub mod platform;
 pub mod problem;

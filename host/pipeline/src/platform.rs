@@ -143,7 +143,7 @@ pub trait Rooms: Clone + 'static {
     fn authenticate(
         &self,
         credential: &Credential,
-        keys: &[KeyRecord],
+        trust: &Trust,
         now_ms: i64,
     ) -> Result<Result<Principal, Denial>, CallError>;
 
@@ -151,7 +151,7 @@ pub trait Rooms: Clone + 'static {
     ///
     /// # Errors
     /// When the component misbehaved.
-    fn authorize(&self, principal: &Principal, action: Action, resource: &str) -> Result<Decision, CallError>;
+    fn authorize(&self, principal: &Principal, permission: Permission, resource: &Resource) -> Result<Decision, CallError>;
 
     /// Follow-up to a question that stands alone.
     ///

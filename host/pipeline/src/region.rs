@@ -1,4 +1,4 @@
-//! What lasts from question to question: catalogue and its index, cache, health, settings, keys.
+//! What lasts from question to question: catalogue and its index, cache, health, settings, whom it trusts.
 
 use crate::ask::Ask;
 use crate::cache::{Cache, Key};
@@ -10,7 +10,7 @@ use crate::settings::Settings;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use zero_types::connector::Request;
-use zero_types::functions::KeyRecord;
+use zero_types::functions::Trust;
 
 /// One region's state; shared by all of its questions.
 pub struct Region {
@@ -24,8 +24,8 @@ pub struct Region {
     pub health: Health,
     /// The operator's choices.
     pub settings: Settings,
-    /// API keys that are accepted.
-    pub keys: Vec<KeyRecord>,
+    /// Keys and issuers that are believed; empty, and everyone is anonymous.
+    pub trust: Arc<Trust>,
     /// Digests of connectors that may be replaced while the region lasts, by name.
     pub versions: BTreeMap<String, String>,
 }
@@ -47,7 +47,7 @@ impl Region {
             cache: Cache::default(),
             health: Health::default(),
             settings,
-            keys: Vec::new(),
+            trust: Arc::new(nobody()),
             versions: BTreeMap::new(),
         }
     }
@@ -64,7 +64,7 @@ impl Region {
             cache: self.cache.clone(),
             health: self.health.clone(),
             settings: self.settings.clone(),
-            keys: self.keys.clone(),
+            trust: Arc::clone(&self.trust),
             versions,
         }
     }
@@ -88,6 +88,12 @@ impl Region {
             None => Key::of(&record.source.id, request),
         }
     }
+}
+
+/// Trust in no key and no issuer: every credential is refused, and who shows none is anonymous.
+#[must_use]
+pub fn nobody() -> Trust {
+    Trust { keys: Vec::new(), issuers: Vec::new(), revoked_sessions: Vec::new() }
 }
 
 #[cfg(test)]

@@ -83,7 +83,7 @@ async fn handle(request: Request) -> Response<Told> {
     let region = std::sync::Arc::clone(site.region());
     let door = Door::new(region, Edge::new(site, world, rooms)).with_receipts(receipts);
     let (parts, body) = request.into_parts();
-    let response = door.respond(&parts, zero_door::body::collect(body.stream()), || Ok(())).await;
+    let response = door.respond(&parts, zero_door::body::collect(body.stream()), |_| Ok(())).await;
     response.map(|reply| match reply {
         Reply::Whole(body) => Told::Whole(Some(body)),
         Reply::Events(telling) => Told::Events(Box::pin(telling.into_stream())),

@@ -110,14 +110,14 @@ impl Rooms for SpinRooms {
     fn authenticate(
         &self,
         credential: &Credential,
-        keys: &[KeyRecord],
+        trust: &Trust,
         now_ms: i64,
     ) -> Result<Result<Principal, Denial>, CallError> {
-        Ok(functions::auth::authenticate(credential, keys, now_ms))
+        Ok(functions::auth::authenticate(credential, trust, now_ms))
     }
 
-    fn authorize(&self, principal: &Principal, action: Action, resource: &str) -> Result<Decision, CallError> {
-        Ok(functions::auth::authorize(principal, action, resource))
+    fn authorize(&self, principal: &Principal, permission: Permission, resource: &Resource) -> Result<Decision, CallError> {
+        Ok(functions::auth::authorize(principal, permission, resource))
     }
 
     fn resolve(&self, question: &Question, profile: &Profile, turns: &[Turn]) -> Result<Resolved, CallError> {

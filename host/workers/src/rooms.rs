@@ -172,14 +172,14 @@ impl<M: Modules> Rooms for CoreRooms<M> {
     fn authenticate(
         &self,
         credential: &Credential,
-        keys: &[KeyRecord],
+        trust: &Trust,
         now_ms: i64,
     ) -> Result<Result<Principal, Denial>, CallError> {
-        self.0.auth.call(&self.0.modules, |guest| functions::authenticate(guest, credential, keys, now_ms))
+        self.0.auth.call(&self.0.modules, |guest| functions::authenticate(guest, credential, trust, now_ms))
     }
 
-    fn authorize(&self, principal: &Principal, action: Action, resource: &str) -> Result<Decision, CallError> {
-        self.0.auth.call(&self.0.modules, |guest| functions::authorize(guest, principal, action, resource))
+    fn authorize(&self, principal: &Principal, permission: Permission, resource: &Resource) -> Result<Decision, CallError> {
+        self.0.auth.call(&self.0.modules, |guest| functions::authorize(guest, principal, permission, resource))
     }
 
     fn resolve(&self, question: &Question, profile: &Profile, turns: &[Turn]) -> Result<Resolved, CallError> {

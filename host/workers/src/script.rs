@@ -103,7 +103,7 @@ async fn fetch(request: HttpRequest, env: Env, context: Context) -> worker::Resu
     let door = Door::new(edge.region(), edge).with_receipts(receipts);
     let (parts, sent) = request.into_parts();
     let kept = Rc::clone(&lease);
-    let response = door.respond(&parts, body::collect(sent), || Ok(kept)).await;
+    let response = door.respond(&parts, body::collect(sent), |_| Ok(kept)).await;
     let (head, reply) = response.into_parts();
     let body = match reply {
         Reply::Whole(bytes) => whole(bytes)?,

@@ -100,14 +100,14 @@ impl Rooms for NativeRooms {
     fn authenticate(
         &self,
         credential: &Credential,
-        keys: &[KeyRecord],
+        trust: &Trust,
         now_ms: i64,
     ) -> Result<Result<Principal, Denial>, CallError> {
-        Ok(zero_auth::authenticate(credential, keys, now_ms))
+        Ok(zero_auth::authenticate(credential, trust, now_ms))
     }
 
-    fn authorize(&self, principal: &Principal, action: Action, resource: &str) -> Result<Decision, CallError> {
-        Ok(zero_auth::authorize(principal, action, resource))
+    fn authorize(&self, principal: &Principal, permission: Permission, resource: &Resource) -> Result<Decision, CallError> {
+        Ok(zero_auth::authorize(principal, permission, resource))
     }
 
     fn resolve(&self, question: &Question, profile: &Profile, turns: &[Turn]) -> Result<Resolved, CallError> {

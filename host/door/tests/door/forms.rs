@@ -59,7 +59,7 @@ fn a_stream_asks_when_it_is_read_and_stops_when_it_is_dropped() {
     let place = Rc::new(());
     let asking = async {
         let no_body = core::future::ready(Ok(Bytes::new()));
-        let response = door.respond(&ask, no_body, || Ok(Rc::clone(&place))).await;
+        let response = door.respond(&ask, no_body, |_| Ok(Rc::clone(&place))).await;
         let Reply::Events(telling) = response.into_body() else { panic!("no events") };
         assert_eq!((world.read.get(), Rc::strong_count(&place)), (0, 2), "it keeps its place and asks nothing yet");
         let mut events = telling.into_stream();

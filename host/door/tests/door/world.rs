@@ -138,14 +138,14 @@ impl Rooms for World {
     fn authenticate(
         &self,
         credential: &Credential,
-        keys: &[KeyRecord],
+        trust: &Trust,
         now_ms: i64,
     ) -> Result<Result<Principal, Denial>, CallError> {
-        Ok(zero_auth::authenticate(credential, keys, now_ms))
+        Ok(zero_auth::authenticate(credential, trust, now_ms))
     }
 
-    fn authorize(&self, principal: &Principal, action: Action, resource: &str) -> Result<Decision, CallError> {
-        Ok(zero_auth::authorize(principal, action, resource))
+    fn authorize(&self, principal: &Principal, permission: Permission, resource: &Resource) -> Result<Decision, CallError> {
+        Ok(zero_auth::authorize(principal, permission, resource))
     }
 
     fn resolve(&self, question: &Question, profile: &Profile, turns: &[Turn]) -> Result<Resolved, CallError> {
@@ -220,7 +220,7 @@ pub(crate) async fn whole<G>(response: Response<Reply<World, G>>) -> Whole {
 pub(crate) fn said(world: &World, door: &Door<World>, request: &http::request::Parts, body: &str) -> Whole {
     let body = Bytes::from(body.to_owned());
     let saying = async {
-        let response = door.respond(request, core::future::ready(Ok(body)), || Ok(())).await;
+        let response = door.respond(request, core::future::ready(Ok(body)), |_| Ok(())).await;
         whole(response).await
     };
     world.time.run(saying).unwrap()
@@ -234,7 +234,7 @@ pub(crate) fn said_with(
     has_room: bool,
 ) -> Whole {
     let door = world.door();
-    let admit = || if has_room { Ok(()) } else { Err(Problem::overloaded(zero_door::limits::RETRY_AFTER)) };
+    let admit = |_: &Principal| if has_room { Ok(()) } else { Err(Problem::overloaded(zero_door::limits::RETRY_AFTER)) };
     let body = pin!(body);
     world.time.run(async { whole(door.respond(request, body, admit).await).await }).unwrap()
 }

@@ -184,8 +184,15 @@ fn functions_answer_alike() {
         let verified = functions::verify(&mut synthesis, draft, &question, &read, &findings).unwrap();
         assert_eq!(verified, ours.verify(draft, &question, &read, &findings).unwrap(), "{text}");
     }
-    let principal =
-        Principal { id: "p".into(), kind: PrincipalKind::Agent, tenant: "t".into(), roles: vec!["asker".into()] };
+    let principal = Principal {
+        id: "p".into(),
+        kind: PrincipalKind::Agent,
+        tenant: "t".into(),
+        roles: vec!["asker".into()],
+        scopes: Some(vec!["ask".into(), "list-sources".into()]),
+        session: Some("s".into()),
+        limit_per_minute: Some(60),
+    };
     let key = KeyRecord {
         id: "k".into(),
         sha256: vec![7; 32],
@@ -193,18 +200,46 @@ fn functions_answer_alike() {
         not_before_ms: -5,
         expires_ms: Some(i64::MAX),
         revoked: false,
+        scopes: Some(vec!["ask".into()]),
+        limit_per_minute: None,
     };
-    for credential in
-        [Credential::Anonymous, Credential::ApiKey("zw_k_secret".into()), Credential::ApiKey(String::new())]
-    {
-        for keys in [vec![], vec![key.clone(), key.clone()]] {
-            let got = functions::authenticate(&mut auth, &credential, &keys, 1_790_000_000_000).unwrap();
-            assert_eq!(got, ours.authenticate(&credential, &keys, 1_790_000_000_000).unwrap());
+    let issuer = Issuer {
+        url: "https://issuer.example".into(),
+        audiences: vec!["zero".into()],
+        types: vec!["at+jwt".into()],
+        lifetime_ms_max: 900_000,
+        subject_prefix: String::new(),
+        tenant: "t".into(),
+        tenant_claim: None,
+        roles_claim: Some("roles".into()),
+        roles_allowed: vec!["asker".into()],
+        default_roles: Vec::new(),
+        scopes_claim: None,
+        keys: vec![TokenKey {
+            id: "1".into(),
+            algorithm: TokenAlgorithm::Eddsa,
+            public: vec![7; 44],
+            not_before_ms: 0,
+            expires_ms: None,
+        }],
+    };
+    for credential in [
+        Credential::Anonymous,
+        Credential::ApiKey("zw_k_secret".into()),
+        Credential::ApiKey(String::new()),
+        Credential::Token("eyJhbGciOiJFZERTQSJ9.e30.AA".into()),
+        Credential::Token(String::new()),
+    ] {
+        for (keys, issuers) in [(vec![], vec![issuer.clone()]), (vec![key.clone(), key.clone()], vec![])] {
+            let trust = Trust { keys, issuers, revoked_sessions: vec!["s".into()] };
+            let got = functions::authenticate(&mut auth, &credential, &trust, 1_790_000_000_000).unwrap();
+            assert_eq!(got, ours.authenticate(&credential, &trust, 1_790_000_000_000).unwrap());
         }
     }
-    for action in [Action::Ask, Action::ListSources, Action::Administer] {
-        let got = functions::authorize(&mut auth, &principal, action, "answer").unwrap();
-        assert_eq!(got, ours.authorize(&principal, action, "answer").unwrap());
+    for &permission in Permission::ALL {
+        let answer = Resource { tenant: String::new(), path: "answer".into() };
+        let got = functions::authorize(&mut auth, &principal, permission, &answer).unwrap();
+        assert_eq!(got, ours.authorize(&principal, permission, &answer).unwrap());
     }
 }
 

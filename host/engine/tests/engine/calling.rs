@@ -5,7 +5,7 @@ use crate::{answer, ask, engine, engine_with};
 use std::time::Duration;
 use zero_engine::{Cause, Fault, Limits, LoadError};
 use zero_types::connector::{FailureKind, Intent, Outcome, Question, Response, Source};
-use zero_types::functions::{Action, Decision, Principal, PrincipalKind};
+use zero_types::functions::{Decision, Permission, Principal, PrincipalKind, Resource};
 
 #[test]
 fn a_hostile_guest_costs_only_its_call() {
@@ -84,18 +84,22 @@ fn a_function_keeps_its_instance_until_it_traps() {
         kind: PrincipalKind::User,
         tenant: "t".into(),
         roles: vec!["reader".into(), "writer".into()],
+        scopes: Some(vec!["ask".into()]),
+        session: Some("s".into()),
+        limit_per_minute: None,
     };
-    let asked = |action| {
-        functions.authorize(&principal, action, "answer").map(|decision| match decision {
+    let answer = Resource { tenant: String::new(), path: "answer".into() };
+    let asked = |permission| {
+        functions.authorize(&principal, permission, &answer).map(|decision| match decision {
             Decision::Deny(denial) => denial.reason,
             Decision::Allow => panic!("allowed"),
         })
     };
-    assert_eq!(asked(Action::Ask).unwrap(), "1");
-    assert_eq!(asked(Action::ListSources).unwrap(), "2");
-    let error = asked(Action::Administer).unwrap_err();
+    assert_eq!(asked(Permission::Ask).unwrap(), "1");
+    assert_eq!(asked(Permission::ListSources).unwrap(), "2");
+    let error = asked(Permission::Administer).unwrap_err();
     assert_eq!((error.cause.name(), &*error.component), ("trap", "zero:functions/auth-component@0.1.0"));
-    assert_eq!(asked(Action::Ask).unwrap(), "1");
+    assert_eq!(asked(Permission::Ask).unwrap(), "1");
     assert_eq!(functions.read(&Question::new("why?")).unwrap_err().cause.name(), "trap");
 }
 

@@ -46,7 +46,7 @@ pub(super) async fn respond(State(hall): State<Arc<Hall>>, request: Request) -> 
         .closing(hall.closing.load(Ordering::Relaxed));
     let (parts, body) = request.into_parts();
     let body = zero_door::body::collect(body.into_data_stream());
-    let response = door.respond(&parts, body, || hall.admit()).await;
+    let response = door.respond(&parts, body, |_| hall.admit()).await;
     response.map(|reply| match reply {
         Reply::Whole(body) => Body::from(body),
         Reply::Events(telling) => stream::start(telling),

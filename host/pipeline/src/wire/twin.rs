@@ -195,7 +195,6 @@ twins! {
         preferred_sources: Vec<String>, blocked_sources: Vec<String>,
     }
     struct f::Turn { question: String, resolved: String, answer: String }
-    struct f::Principal { id: String, kind: f::PrincipalKind, tenant: String, roles: Vec<String> }
 }
 
 variant_twins! {
@@ -207,6 +206,30 @@ variant_twins! {
         Identifier(c::Identifier), Coordinates(c::Coordinates),
     }
     variant c::Outcome { Response(c::Response), Failed(c::FetchFailure) }
+}
+
+/// Twin of the shared type of this name. Who asked and as what stays; with which session, narrowed how and how often is
+/// no part of what an answer stands on.
+#[allow(missing_docs, reason = "documented in wit/")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Principal {
+    pub id: String,
+    pub kind: PrincipalKind,
+    pub tenant: String,
+    pub roles: Vec<String>,
+}
+
+impl Twin for f::Principal {
+    type Wire = Principal;
+    fn to_wire(&self) -> Principal {
+        let Self { id, kind, tenant, roles, scopes: _, session: _, limit_per_minute: _ } = self.clone();
+        Principal { id, kind: kind.to_wire(), tenant, roles }
+    }
+    fn from_wire(Principal { id, kind, tenant, roles }: Principal) -> Self {
+        let kind = Twin::from_wire(kind);
+        Self { id, kind, tenant, roles, scopes: None, session: None, limit_per_minute: None }
+    }
 }
 
 /// Twin of the shared type of this name.

@@ -61,9 +61,17 @@ fn rooms() -> (CoreRooms<Fakes>, Rc<Plan>) {
 }
 
 fn authorize(rooms: &CoreRooms<Fakes>) -> Result<Decision, CallError> {
-    let principal =
-        Principal { id: "p".into(), kind: PrincipalKind::User, tenant: "t".into(), roles: vec!["asker".into()] };
-    rooms.authorize(&principal, Action::Ask, "answer")
+    let principal = Principal {
+        id: "p".into(),
+        kind: PrincipalKind::User,
+        tenant: "t".into(),
+        roles: vec!["asker".into()],
+        scopes: None,
+        session: None,
+        limit_per_minute: None,
+    };
+    let answer = Resource { tenant: String::new(), path: "answer".into() };
+    rooms.authorize(&principal, Permission::Ask, &answer)
 }
 
 #[test]
