@@ -1,7 +1,8 @@
 //! `zero.toml`: what an operator may set. Unknown keys are errors that name the key.
 
+use crate::protocol::{AdminTls, Cors, Proxy, Tls};
 use crate::region::RegionTable;
-use crate::{Connections, Federation, Layer, RaiseTable, merge};
+use crate::{Connections, Federation, Identity, Layer, RaiseTable, merge};
 use anyhow::{Context as _, Result, anyhow};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -35,6 +36,8 @@ pub struct Config {
     pub federation: Federation,
     /// Of askers' accounts at services.
     pub connections: Connections,
+    /// Of accounts.
+    pub identity: Identity,
 }
 
 /// Of the HTTP server.
@@ -47,6 +50,14 @@ pub struct Server {
     pub questions_in_flight_max: usize,
     /// Whether whoever asks may have the receipt of an answer.
     pub receipts: bool,
+    /// Connections of one address.
+    pub connections_per_address_max: usize,
+    /// Of TLS; none: plain HTTP.
+    pub tls: Option<Tls>,
+    /// What stands before the server.
+    pub proxy: Proxy,
+    /// Which pages may ask.
+    pub cors: Cors,
 }
 
 impl Default for Server {
@@ -55,6 +66,10 @@ impl Default for Server {
             listen: "127.0.0.1:8080".to_owned(),
             questions_in_flight_max: limits::QUESTIONS_IN_FLIGHT_MAX,
             receipts: false,
+            connections_per_address_max: crate::limits::CONNECTIONS_PER_ADDRESS,
+            tls: None,
+            proxy: Proxy::default(),
+            cors: Cors::default(),
         }
     }
 }
@@ -94,11 +109,13 @@ pub struct Admin {
     pub listen: SocketAddr,
     /// Whether that may be an address which other machines reach.
     pub allow_remote: bool,
+    /// Of TLS; none: plain HTTP.
+    pub tls: Option<AdminTls>,
 }
 
 impl Default for Admin {
     fn default() -> Self {
-        Self { enabled: true, listen: SocketAddr::from(([127, 0, 0, 1], 8081)), allow_remote: false }
+        Self { enabled: true, listen: SocketAddr::from(([127, 0, 0, 1], 8081)), allow_remote: false, tls: None }
     }
 }
 
@@ -153,6 +170,7 @@ struct File {
     connectors: Connectors,
     federation: Federation,
     connections: Connections,
+    identity: Identity,
 }
 
 impl Config {
@@ -194,13 +212,16 @@ impl Config {
             let most = limits::QUESTIONS_IN_FLIGHT_MAX;
             return Err(anyhow!("[server] `questions_in_flight_max` must be from 1 to {most}, not {in_flight}"));
         }
+        check_server(&file.server)?;
+        file.admin.tls.iter().try_for_each(AdminTls::check).map_err(|wrong| anyhow!("[admin.tls] {wrong}"))?;
         let listen = file.admin.listen;
         if !listen.ip().is_loopback() && !file.admin.allow_remote {
             return Err(anyhow!(
                 "[admin] `listen` is {listen}, which other machines reach\n\nhint: whoever can install a connector runs \
-                 code here; say `allow_remote = true` only behind a proxy with TLS"
+                 code here; say `allow_remote = true` only with `[admin.tls]` or behind a proxy with TLS"
             ));
         }
+        file.identity.check()?;
         for (name, raise) in &file.connectors.limits {
             raise.check().map_err(|wrong| anyhow!("[connectors.limits.{name}] {wrong}"))?;
         }
@@ -223,6 +244,7 @@ impl Config {
             connectors: file.connectors,
             federation: file.federation,
             connections: file.connections,
+            identity: file.identity,
         })
     }
 
@@ -236,6 +258,16 @@ impl Config {
     }
 }
 
+fn check_server(server: &Server) -> Result<()> {
+    let each = server.connections_per_address_max;
+    if each == 0 {
+        return Err(anyhow!("[server] `connections_per_address_max` must be at least 1"));
+    }
+    server.tls.iter().try_for_each(Tls::check).map_err(|wrong| anyhow!("[server.tls] {wrong}"))?;
+    server.proxy.check().map_err(|wrong| anyhow!("[server.proxy] {wrong}"))?;
+    server.cors.check().map_err(|wrong| anyhow!("[server.cors] {wrong}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -247,7 +279,11 @@ mod tests {
         assert_eq!(shipped.region, "");
         assert_eq!(shipped.server.listen, Server::default().listen);
         assert_eq!(shipped.server.receipts, Server::default().receipts);
+        assert_eq!(shipped.server.connections_per_address_max, Server::default().connections_per_address_max);
+        assert!(shipped.server.tls.is_none() && shipped.admin.tls.is_none());
+        assert_eq!((shipped.server.proxy, shipped.server.cors), (Proxy::default(), Cors::default()));
         assert_eq!(shipped.admin.listen, Admin::default().listen);
+        assert_eq!(shipped.identity, Identity::default());
         assert!(shipped.admin.enabled && !shipped.admin.allow_remote && !shipped.connectors.allow_unsigned);
     }
 

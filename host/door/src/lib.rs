@@ -19,15 +19,17 @@
 pub mod limits;
 
 pub mod body;
+pub mod headers;
 pub mod problem;
+pub mod trace;
 
 mod answer;
 mod credential;
 mod events;
 mod guard;
-mod headers;
 mod health;
 mod negotiate;
+mod peer;
 mod place;
 mod read;
 mod reply;
@@ -38,6 +40,7 @@ pub use body::BodyProblem;
 pub use credential::credential;
 pub use events::{KEEP_ALIVE, Telling};
 pub use negotiate::RECEIPT_JSON;
+pub use peer::{Certified, Peer, RequestId};
 pub use reply::Reply;
 pub use rule::{Owner, Rule};
 
@@ -102,9 +105,9 @@ impl<P: Platform> Door<P> {
         body: impl Future<Output = Result<Bytes, BodyProblem>>,
         admit: impl FnOnce(&Principal) -> Result<G, Problem>,
     ) -> Response<Reply<P, G>> {
-        let id = self.platform.random();
+        let id = parts.extensions.get::<RequestId>().map_or_else(|| self.platform.random(), |RequestId(id)| *id);
         let responded = self.at_place(id, parts, body, admit).await;
-        let response = responded.unwrap_or_else(|problem| problem::response(&problem).map(Reply::Whole));
+        let response = responded.unwrap_or_else(|problem| problem::response_to(id, &problem).map(Reply::Whole));
         headers::around(id, &parts.method, response)
     }
 
@@ -117,7 +120,7 @@ impl<P: Platform> Door<P> {
     ) -> Result<Response<Reply<P, G>>, Problem> {
         let place = Place::of(parts.uri.path()).ok_or_else(problem::not_found)?;
         if !place.takes(&parts.method) {
-            return Ok(place.refusal(&parts.method).map(Reply::Whole));
+            return Ok(place.refusal(id, &parts.method).map(Reply::Whole));
         }
         // Probes carry no credential, so none is looked at.
         let rule = place.rule();

@@ -53,8 +53,8 @@ impl Place {
     }
 
     /// What a method gets that may not be used here.
-    pub(crate) fn refusal(&self, method: &Method) -> Response<Bytes> {
-        let mut refusal = problem::response(&problem::method_not_allowed(method));
+    pub(crate) fn refusal(&self, id: u64, method: &Method) -> Response<Bytes> {
+        let mut refusal = problem::response_to(id, &problem::method_not_allowed(method));
         let allow = if *self == Self::Answer { "GET,HEAD,POST" } else { "GET,HEAD" };
         refusal.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
         refusal
@@ -95,7 +95,7 @@ mod tests {
             for method in [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE, Method::OPTIONS] {
                 assert_eq!(place.takes(&method), taken.contains(&method), "{method} {place:?}");
             }
-            let refusal = place.refusal(&Method::PUT);
+            let refusal = place.refusal(1, &Method::PUT);
             assert_eq!((refusal.status().as_u16(), refusal.headers()[header::ALLOW].to_str().unwrap()), (405, allow));
         };
         check(Place::Answer, &[Method::GET, Method::HEAD, Method::POST], "GET,HEAD,POST");

@@ -6,7 +6,7 @@ use http::{HeaderValue, Method, Response, StatusCode, header};
 use zero_pipeline::Problem;
 use zero_pipeline::limits::{BODY_TIME_MAX, REQUEST_BODY_BYTES_MAX};
 use zero_pipeline::problem::Whose;
-use zero_pipeline::wire::answer::problem_json;
+use zero_pipeline::wire::answer::{id_text, problem_json};
 
 /// RFC 9457.
 pub const PROBLEM_JSON: &str = "application/problem+json";
@@ -17,7 +17,21 @@ const PLACES: &str = "there are GET and POST /v1/answer, GET /v1/sources, /v1/so
 /// The response that a problem becomes.
 #[must_use]
 pub fn response(problem: &Problem) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::from(problem_json(problem).to_string()));
+    told(problem, &problem_json(problem))
+}
+
+/// The same, with the id of the request, under which the log tells more.
+#[must_use]
+pub fn response_to(id: u64, problem: &Problem) -> Response<Bytes> {
+    let mut body = problem_json(problem);
+    if let Some(fields) = body.as_object_mut() {
+        fields.insert("id".to_owned(), id_text(id).into());
+    }
+    told(problem, &body)
+}
+
+fn told(problem: &Problem, body: &serde_json::Value) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(body.to_string()));
     *response.status_mut() = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let is_unauthorized = response.status() == StatusCode::UNAUTHORIZED;
     let headers = response.headers_mut();
@@ -41,6 +55,28 @@ pub fn not_found() -> Problem {
 #[must_use]
 pub fn no_such_source(id: &str) -> Problem {
     nothing(format!("no source has the id `{id}`"), "GET /v1/sources names them all")
+}
+
+/// The head of the request is not one that every server on its way would read alike.
+#[must_use]
+pub fn bad_request(detail: &str) -> Problem {
+    let hint = "send one request as RFC 9112 or RFC 9113 has it; the connection ends here";
+    Problem::of_asker("bad-request", 400, "the request is not HTTP as everybody reads it", detail, hint)
+}
+
+/// The target of the request is too long.
+#[must_use]
+pub fn uri_too_long(bytes_max: usize) -> Problem {
+    let detail = format!("the target of the request is over the limit of {bytes_max} bytes");
+    Problem::of_asker("uri-too-long", 414, "the target is too long", detail, "POST the question as JSON")
+}
+
+/// The fields of the request are too many or too large.
+#[must_use]
+pub fn headers_too_large(bytes_max: usize, count_max: usize) -> Problem {
+    let detail = format!("the header is over the limit of {bytes_max} bytes or {count_max} fields");
+    let hint = "send fewer or shorter fields; of cookies none is read";
+    Problem::of_asker("headers-too-large", 431, "the header is too large", detail, hint)
 }
 
 fn nothing(detail: impl Into<String>, hint: &str) -> Problem {

@@ -11,7 +11,6 @@
 pub mod limits;
 
 mod connections;
-pub mod contract;
 mod issuers;
 
 pub use connections::{CALLBACK_PATH, Connections, OpenError, Place, ProviderError};

@@ -4,7 +4,7 @@ use super::{ConnectorFacts, DATA_BYTES_MAX, DataError};
 use core::time::Duration;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use zero_config::{Admin, Config, Connections, Connectors, Credential, Egress, Federation, Server, Sources};
+use zero_config::{Admin, Config, Connections, Connectors, Credential, Egress, Federation, Identity, Server, Sources};
 use zero_pipeline::limits;
 use zero_pipeline::route::Index;
 use zero_pipeline::rules::{Jurisdiction, Resting, Rules};
@@ -179,6 +179,7 @@ pub(super) fn config(
         connectors: Connectors::default(),
         federation: Federation::default(),
         connections: Connections::default(),
+        identity: Identity::default(),
     })
 }
 

@@ -19,7 +19,8 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
 use serde_json::{Value, json};
 use zero_pipeline::Problem;
-use zero_types::prelude::Principal;
+use zero_door::Rule;
+use zero_types::prelude::{Permission, Principal};
 
 /// Where a request can go.
 #[derive(Debug, PartialEq, Eq)]
@@ -50,6 +51,16 @@ impl<'p> Place<'p> {
         }
     }
 
+    /// What is asked of whoever comes here. A browser that a provider sends back carries no credential: it is known by
+    /// its cookie.
+    #[must_use]
+    pub fn rule(&self) -> Rule {
+        match self {
+            Self::All | Self::Start(_) | Self::One(_) => Rule::own(Permission::ManageConnections, "connections"),
+            Self::Callback => Rule::Open,
+        }
+    }
+
     fn method(&self) -> Method {
         match self {
             Self::All | Self::Callback => Method::GET,
@@ -60,7 +71,7 @@ impl<'p> Place<'p> {
 }
 
 impl Connections {
-    /// Responds to a request for one of its places; none when it is for another.
+    /// Responds to a request for one of its places, whose rule was kept; none when it is for another.
     pub async fn respond(&self, parts: &Parts, principal: &Principal, now_ms: i64) -> Option<Response<Bytes>> {
         let place = Place::of(parts.uri.path())?;
         if parts.method != place.method() {

@@ -5,7 +5,7 @@
 //! so: what a key is for follows from the key alone and never from a token, so a token cannot choose how it is verified;
 //! and every key was read by the library that knows curves before anything is verified by it.
 
-use crate::contract::TokenAlgorithm as Algorithm;
+use zero_types::functions::TokenAlgorithm as Algorithm;
 use crate::limits::{KEY_ID_BYTES_MAX, KEYS_MAX, RSA_BITS};
 use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
 use aws_lc_rs::rsa::PublicKeyComponents;

@@ -17,7 +17,7 @@ mod peek;
 
 pub use peek::{Claimed, claimed};
 
-use crate::contract::{Issuer, TokenKey};
+use zero_types::functions::{Issuer, TokenKey};
 use crate::limits::{
     DISCOVERY_BYTES_MAX, FRESH_MS, FRESH_MS_MAX, FRESH_MS_MIN, ISSUER_PATIENCE, ISSUER_TIME_MAX, KEYS_BYTES_MAX,
     RETRY_MS, STALE_MS_MAX, UNKNOWN_KEY_MS,

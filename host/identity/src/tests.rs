@@ -1,0 +1,1 @@
+//! The life of an account, on a clock of its own.
