@@ -18,8 +18,8 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
 use serde_json::{Value, json};
-use zero_pipeline::Problem;
 use zero_door::Rule;
+use zero_pipeline::Problem;
 use zero_types::prelude::{Permission, Principal};
 
 /// Where a request can go.

@@ -5,7 +5,6 @@
 //! so: what a key is for follows from the key alone and never from a token, so a token cannot choose how it is verified;
 //! and every key was read by the library that knows curves before anything is verified by it.
 
-use zero_types::functions::TokenAlgorithm as Algorithm;
 use crate::limits::{KEY_ID_BYTES_MAX, KEYS_MAX, RSA_BITS};
 use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
 use aws_lc_rs::rsa::PublicKeyComponents;
@@ -16,6 +15,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use zero_types::functions::TokenAlgorithm as Algorithm;
 
 /// What verifies a token.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -17,7 +17,6 @@ mod peek;
 
 pub use peek::{Claimed, claimed};
 
-use zero_types::functions::{Issuer, TokenKey};
 use crate::limits::{
     DISCOVERY_BYTES_MAX, FRESH_MS, FRESH_MS_MAX, FRESH_MS_MIN, ISSUER_PATIENCE, ISSUER_TIME_MAX, KEYS_BYTES_MAX,
     RETRY_MS, STALE_MS_MAX, UNKNOWN_KEY_MS,
@@ -26,6 +25,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use zero_config::Issuer as Configured;
 use zero_dial::Egress;
 use zero_pipeline::Freshness;
+use zero_types::functions::{Issuer, TokenKey};
 
 /// Every issuer that the operator named.
 pub struct Issuers(Vec<Arc<One>>);
