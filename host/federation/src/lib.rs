@@ -11,7 +11,9 @@
 pub mod limits;
 
 mod connections;
+mod federation;
 mod issuers;
 
 pub use connections::{CALLBACK_PATH, Connections, OpenError, Place, ProviderError};
+pub use federation::Federation;
 pub use issuers::{Claimed, IssuerHealth, Issuers, claimed};
