@@ -8,6 +8,7 @@ mod connector;
 mod connectors;
 mod doctor;
 mod health;
+mod identity;
 mod out;
 mod progress;
 mod replay;
@@ -59,6 +60,8 @@ enum Command {
     Connector(connector::ConnectorCommand),
     /// The connectors that are installed: install, list, diff, roll back ...
     Connectors(connectors::ConnectorsArguments),
+    /// Accounts, API keys, sessions and signing keys
+    Identity(identity::IdentityArguments),
     /// What a region runs, as one signed folder: build, verify, diff, sbom, push, pull
     #[command(subcommand)]
     Bundle(bundle::BundleCommand),
@@ -86,6 +89,7 @@ fn main() -> ExitCode {
         Command::Sources(command) => sources::sources(&cli.setup, command),
         Command::Connector(command) => connector::connector(&cli.setup, command),
         Command::Connectors(arguments) => connectors::connectors(&cli.setup, arguments),
+        Command::Identity(arguments) => identity::identity(&cli.setup, arguments),
         Command::Bundle(command) => bundle::bundle(&cli.setup, &command),
         Command::Replay(arguments) => replay::replay(&cli.setup, &arguments),
         Command::Doctor => doctor::doctor(&cli.setup),

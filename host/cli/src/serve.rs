@@ -6,12 +6,17 @@ use clap::Args;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use zero_config::Admin;
+use zero_config::{Admin, Config};
+use zero_federation::Federation;
+use zero_identity::Identity;
+use zero_native::accounts::{keep_up, open_identity, open_vault};
 use zero_native::server::admin::{self, Announced, Token};
 use zero_native::{Desk, Live};
+use zero_vault::Vault;
 
 #[derive(Args)]
 pub(crate) struct ServeArguments {
@@ -35,7 +40,11 @@ pub(crate) fn serve(setup: &Setup, arguments: ServeArguments) -> Result<ExitCode
         .init();
     let bundle = setup.bundle_verified(&arguments.verify)?;
     eprintln!("bundle {}: {} sources", bundle.folder.display(), bundle.catalogue.records().len());
-    let host = setup.host_with(bundle, arguments.files.as_deref(), arguments.allow_unsigned)?;
+    let mut host = setup.host_with(bundle, arguments.files.as_deref(), arguments.allow_unsigned)?;
+    let vault = vault(setup, &host.config)?;
+    host.identity = accounts(&host.config.identity, vault.as_ref())?;
+    host.federation = zero_native::federation::open(&host, vault)?;
+    let identity = host.identity.clone();
     let listen = arguments.listen.unwrap_or_else(|| host.config.server.listen.clone());
     let live = Live::from(host);
     runtime()?.block_on(async move {
@@ -43,11 +52,36 @@ pub(crate) fn serve(setup: &Setup, arguments: ServeArguments) -> Result<ExitCode
         // Whoever started us on port 0 reads the address here.
         crate::out::line(&format!("listening on http://{}", listener.local_addr()?))?;
         let operators = Operators::open(&live).await;
+        let keeping = identity.map(|identity| tokio::spawn(keep_up(identity)));
         let served = zero_native::server::serve(live, listener, stop()).await;
         operators.close().await;
+        if let Some(keeping) = keeping {
+            keeping.abort();
+        }
         served
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The vault of this host, where anything is to be kept in it. It has it to itself from here on.
+fn vault(setup: &Setup, config: &Config) -> Result<Option<Arc<Vault>>> {
+    if !config.identity.enabled && !Federation::needs_vault(config) {
+        return Ok(None);
+    }
+    let Some(state) = setup.state_dir() else {
+        bail!("there is no state folder for accounts\n\nhint: `--state DIR` or ZERO_STATE says where it may be");
+    };
+    let vault = open_vault(&state)?;
+    eprintln!("vault: {}", state.join("vault").display());
+    Ok(Some(vault))
+}
+
+/// The accounts of this host, where it has any.
+fn accounts(config: &zero_config::Identity, vault: Option<&Arc<Vault>>) -> Result<Option<Identity>> {
+    let Some(vault) = vault.filter(|_| config.enabled) else { return Ok(None) };
+    let identity = open_identity(config, Arc::clone(vault))?;
+    eprintln!("accounts: issuer {}", config.issuer);
+    Ok(Some(identity))
 }
 
 /// The operators' door, while it is open.

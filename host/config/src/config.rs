@@ -2,6 +2,7 @@
 
 use crate::protocol::{AdminTls, Cors, Proxy, Tls};
 use crate::region::RegionTable;
+use crate::traffic::{Traffic, TrafficTable};
 use crate::{Connections, Federation, Identity, Layer, RaiseTable, merge};
 use anyhow::{Context as _, Result, anyhow};
 use serde::Deserialize;
@@ -38,6 +39,8 @@ pub struct Config {
     pub connections: Connections,
     /// Of accounts.
     pub identity: Identity,
+    /// How much may come, and from whom first.
+    pub traffic: Traffic,
 }
 
 /// Of the HTTP server.
@@ -171,6 +174,7 @@ struct File {
     federation: Federation,
     connections: Connections,
     identity: Identity,
+    traffic: TrafficTable,
 }
 
 impl Config {
@@ -212,6 +216,7 @@ impl Config {
             let most = limits::QUESTIONS_IN_FLIGHT_MAX;
             return Err(anyhow!("[server] `questions_in_flight_max` must be from 1 to {most}, not {in_flight}"));
         }
+        let traffic = file.traffic.read(in_flight).map_err(|wrong| anyhow!("[traffic] {wrong}"))?;
         check_server(&file.server)?;
         file.admin.tls.iter().try_for_each(AdminTls::check).map_err(|wrong| anyhow!("[admin.tls] {wrong}"))?;
         let listen = file.admin.listen;
@@ -245,6 +250,7 @@ impl Config {
             federation: file.federation,
             connections: file.connections,
             identity: file.identity,
+            traffic,
         })
     }
 

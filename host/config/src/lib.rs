@@ -20,6 +20,7 @@ mod protocol;
 mod raise;
 mod region;
 mod resolve;
+mod traffic;
 
 pub use config::{Admin, Config, Connectors, Credential, Egress, Server, Sources};
 pub use connections::{Authentication, Connections, OwnCredential, Provider, Revocation, TokenBody};
@@ -27,6 +28,7 @@ pub use federation::{Federation, Issuer};
 pub use grant::grant;
 pub use identity::{Identity, SigningAlgorithm};
 pub use layer::{LAYER_DEPTH_MAX, Layer, merge};
-pub use protocol::{AdminTls, Cors, ENTRIES_MAX, Network, Proxy, Service, Tls, may_listen};
+pub use protocol::{AdminTls, Cors, ENTRIES_MAX, ForwardedBy, Network, Proxy, Service, Tls, may_listen};
 pub use raise::{Raise, RaiseTable, Raised};
 pub use resolve::resolve;
+pub use traffic::{Class, PER_MINUTE_MAX, Redis, Traffic};

@@ -61,8 +61,21 @@ pub struct AdminTls {
 pub struct Proxy {
     /// A proxy speaks TLS with askers, and plain HTTP with us over a network that nobody else is in.
     pub terminates_tls: bool,
-    /// Addresses and networks of proxies whose `X-Forwarded-For` is believed.
+    /// Addresses and networks of proxies that are believed.
     pub addresses: Vec<Network>,
+    /// Where they say whom they speak for.
+    pub field: ForwardedBy,
+}
+
+/// The field in which proxies say whom they speak for. All must set it: what they let through, whoever asks can set.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ForwardedBy {
+    /// As most proxies do.
+    #[default]
+    XForwardedFor,
+    /// RFC 7239.
+    Forwarded,
 }
 
 /// Which web pages may ask.

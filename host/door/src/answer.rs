@@ -7,9 +7,10 @@ use crate::limits::RECEIPT_BYTES_MAX;
 use crate::negotiate::Form;
 use crate::read::{self, Asked};
 use crate::reply::{Reply, of_type};
-use crate::{Door, Rule, TimeLeft, problem};
+use crate::{Door, Rule, TimeLeft, deadline, problem};
 use bytes::Bytes;
 use core::fmt::Write as _;
+use core::time::Duration;
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method, Response};
 use std::sync::Arc;
@@ -35,13 +36,14 @@ impl<P: Platform> Door<P> {
         caller: Principal,
         admit: impl FnOnce(&Principal) -> Result<G, Problem>,
     ) -> Result<Response<Reply<P, G>>, Problem> {
+        let came = self.platform.elapsed();
         let Asked { ask, form, receipt } = if parts.method == Method::POST {
             read::from_body(parts, body::in_time(&self.platform, &parts.headers, body)).await?
         } else {
             read::from_query(parts)?
         };
-        let ask = match parts.extensions.get::<TimeLeft>() {
-            Some(TimeLeft(left)) => ask.ending_in(*left, self.region.settings.gather_budget),
+        let ask = match self.time_left(parts, came) {
+            Some(left) => ask.ending_in(left, self.region.settings.gather_budget),
             None => ask,
         };
         if receipt && !self.receipts {
@@ -70,6 +72,14 @@ impl<P: Platform> Door<P> {
         };
         response.headers_mut().insert(SERVER_TIMING, server_timing(&answered));
         Ok(response)
+    }
+
+    /// What the asker and the host leave for an answer, whichever is less. A body that came slowly came at its own cost.
+    fn time_left(&self, parts: &Parts, came: Duration) -> Option<Duration> {
+        let by_host = parts.extensions.get::<TimeLeft>().map(|TimeLeft(left)| *left);
+        let by_asker = deadline::wait(&parts.headers);
+        let took = self.platform.elapsed().saturating_sub(came);
+        by_host.into_iter().chain(by_asker).min().map(|left| left.saturating_sub(took))
     }
 
     async fn answered(&self, id: u64, ask: Ask, caller: Principal) -> Result<Answered, Problem> {

@@ -15,8 +15,6 @@ use zero_pipeline::{Platform, Problem};
 pub enum BodyProblem {
     /// Over [`REQUEST_BODY_BYTES_MAX`].
     TooLarge,
-    /// It came slower than anybody's network is.
-    TooSlow,
     /// It broke off; how.
     Broken(String),
 }
@@ -25,7 +23,6 @@ impl From<BodyProblem> for Problem {
     fn from(problem: BodyProblem) -> Self {
         match problem {
             BodyProblem::TooLarge => problem::body_too_large(),
-            BodyProblem::TooSlow => problem::body_too_slow(),
             BodyProblem::Broken(how) => Self::malformed(format!("the body broke off: {how}"), "send it again, whole"),
         }
     }

@@ -12,6 +12,7 @@
 //! GET  /v1/answer?q=...      POST /v1/answer {"question": "..."}
 //!      Accept: application/json | text/plain | text/event-stream
 //!      ?include=receipt, or Accept: application/vnd.zero.receipt+json, where the operator allows it
+//!      Prefer: wait=SECONDS, the time within which the answer is of use
 //! GET  /v1/sources           GET  /v1/sources/ID
 //! GET  /healthz              GET  /readyz
 //! ```
@@ -25,6 +26,7 @@ pub mod trace;
 
 mod answer;
 mod credential;
+mod deadline;
 mod events;
 mod guard;
 mod health;

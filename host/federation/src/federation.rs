@@ -70,9 +70,9 @@ impl Federation {
             return own;
         }
         let Some(issuer) = self.trust_for(&who.issuer, &who.key_id, now_ms).await else { return own };
-        let mut trust = own.as_ref().clone();
-        trust.issuers.push(issuer.as_ref().clone());
-        Arc::new(trust)
+        // A token is judged by issuers and what was revoked; API keys, of which there may be thousands, stay where they are.
+        let issuers = own.issuers.iter().chain([issuer.as_ref()]).cloned().collect();
+        Arc::new(Trust { keys: Vec::new(), issuers, revoked_sessions: own.revoked_sessions.clone() })
     }
 
     /// How the issuers are doing.

@@ -1,11 +1,11 @@
 //! What the auth component is told it may believe.
 
-use zero_types::functions::{Issuer, KeyRecord, TokenAlgorithm, TokenKey, Trust};
 use crate::limits::ACCESS_TOKEN_MS;
 use crate::settings::Settings;
 use crate::signing::Signer;
 use std::collections::{BTreeMap, BTreeSet};
 use zero_config::SigningAlgorithm;
+use zero_types::functions::{Issuer, KeyRecord, TokenAlgorithm, TokenKey, Trust};
 
 #[derive(Default)]
 pub(crate) struct Believed {

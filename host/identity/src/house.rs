@@ -2,7 +2,6 @@
 
 use crate::attempts::{Attempts, Whom};
 use crate::believed::Believed;
-use zero_types::functions::Trust;
 use crate::limits::{CEREMONIES_MAX, SWEEP_MS};
 use crate::passkeys::Ceremonies;
 use crate::password::Hasher;
@@ -15,6 +14,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use webauthn_rs::Webauthn;
 use zero_pipeline::Problem;
+use zero_types::functions::Trust;
 use zero_vault::{Vault, Write};
 use zeroize::Zeroizing;
 

@@ -1,11 +1,11 @@
 //! API keys: shown once, kept as a hash.
 
-use zero_types::functions::{KeyRecord, Principal, PrincipalKind};
 use crate::house::House;
 use crate::limits::{DAY_MS, KEY_DAYS_MAX, KEYS_MAX, KEYS_TOTAL_MAX, LABEL_BYTES_MAX, SCOPE_BYTES_MAX, SCOPES_MAX};
 use crate::records::{self, ACCOUNTS, API_KEYS, Account, ApiKey, Owner, View};
 use crate::{Refused, problems, random};
 use serde::{Deserialize, Serialize};
+use zero_types::functions::{KeyRecord, Principal, PrincipalKind};
 
 /// What is wanted of a new key.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -47,7 +47,6 @@ pub use administer::Command;
 pub use keys::Wanted;
 pub use routes::Route;
 
-use zero_types::functions::{Principal, Trust};
 use bytes::Bytes;
 use house::House;
 use http::Response;
@@ -58,6 +57,7 @@ use settings::Settings;
 use std::net::IpAddr;
 use std::sync::Arc;
 use zero_pipeline::Problem;
+use zero_types::functions::{Principal, Trust};
 use zero_vault::{Vault, VaultError};
 
 /// Accounts of a host; clones share everything.

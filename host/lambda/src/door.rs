@@ -25,8 +25,10 @@ use zero_native::{Host, server};
 pub(crate) struct Door(Router);
 
 impl Door {
-    pub(crate) fn new(host: Host) -> Self {
-        Self(server::router(host))
+    /// # Errors
+    /// As [`server::router`].
+    pub(crate) fn new(host: Host) -> anyhow::Result<Self> {
+        Ok(Self(server::router(host)?))
     }
 }
 

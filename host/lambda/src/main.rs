@@ -58,7 +58,8 @@ fn start() -> Result<()> {
     )?;
     let host = package::open()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime")?;
-    runtime.block_on(serve(Door::new(host), streams))
+    // Within the runtime, which traffic is measured in.
+    runtime.block_on(async { serve(Door::new(host)?, streams).await })
 }
 
 async fn serve(door: Door, streams: Streams) -> Result<()> {

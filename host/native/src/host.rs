@@ -10,12 +10,15 @@ use std::sync::Arc;
 use zero_config::Config;
 use zero_dial::Egress;
 use zero_engine::{Compiler, Connector, Engine, FunctionBytes, Functions, Limits, MacKey, Registry, Snapshot};
+use zero_federation::Federation;
+use zero_identity::Identity;
 use zero_lifecycle::{Base, Lineup, Manager, Policy, Store};
 use zero_oci::Descriptor;
 use zero_pipeline::catalogue::{Catalogue, SourceRecord};
 use zero_pipeline::route::Index;
 use zero_pipeline::{Answered, Ask, Event, Fixed, Problem, Region};
 use zero_store::{FILES_HOST, FilesHost, FilesIndex};
+use zero_types::functions::Trust;
 
 /// The id of the source that asks an asker's own folder.
 pub const FILES_SOURCE: &str = "files";
@@ -49,6 +52,10 @@ pub struct Host {
     pub manager: Option<Arc<Manager>>,
     /// What could not be taken in, for the operator.
     pub problems: Arc<[String]>,
+    /// Accounts, where there are any: whoever opened them puts them here before the host is shared.
+    pub identity: Option<Identity>,
+    /// Who else vouches for askers, and where they have accounts; likewise.
+    pub federation: Option<Arc<Federation>>,
     /// The catalogue that the region's was made of: the same one means that no source has changed.
     catalogue: Arc<Catalogue>,
 }
@@ -135,7 +142,7 @@ impl Host {
         };
         let region = Arc::new(Region { versions, ..first });
         let (catalogue, problems) = (lineup.catalogue, lineup.problems.into());
-        Ok(Self { region, platform, config, manager: manager.map(Arc::new), problems, catalogue })
+        Ok(Self { region, platform, config, manager: manager.map(Arc::new), problems, identity: None, federation: None, catalogue })
     }
 
     /// What an operator says of a source is tried on its connector: a wrong word is found now, by whoever wrote it.
@@ -168,8 +175,16 @@ impl Host {
             config: Arc::clone(&self.config),
             manager: self.manager.clone(),
             problems: lineup.problems.into(),
+            identity: self.identity.clone(),
+            federation: self.federation.clone(),
             catalogue: lineup.catalogue,
         }
+    }
+
+    /// Whom to believe at this moment: accounts, keys and sessions come and go while a host runs.
+    #[must_use]
+    pub fn trust(&self) -> Arc<Trust> {
+        self.identity.as_ref().map_or_else(|| Arc::clone(&self.region.trust), Identity::trust)
     }
 
     /// Answers a question; the future is `Send`.

@@ -6,8 +6,10 @@ pub mod host;
 pub mod package;
 pub mod platform;
 
+pub mod accounts;
 pub mod desk;
 mod drift;
+pub mod federation;
 mod live;
 
 pub mod server;

@@ -1,23 +1,28 @@
-//! How each source has been doing: breaker, usual time, pace; and the retry budget of the process.
+//! How each source has been doing: breaker, usual time, pace, and how often it may be asked twice.
 //!
 //! - **Takes** the outcome and duration of every exchange.
-//! - **Gives** leave to ask, or the typed suspension; the delay after which a hedge is worth it.
-//! - **Limits**: `BREAKER_FAILURES_MAX`, `SUSPENSION_MIN..=SUSPENSION_MAX`, `RETRY_BUDGET_PERCENT`.
-//! - **Why it is so**: a source in trouble costs every question its time and the source its recovery.
+//! - **Gives** leave to ask, or the typed suspension; the delay after which a hedge is worth it; leave to ask again.
+//! - **Limits**: `BREAKER_FAILURES_MAX` in a row, `OUTLIER_PERCENT` of the last `OUTLIER_OUTCOMES`,
+//!   `SUSPENSION_MIN..=SUSPENSION_MAX`, `RETRY_BUDGET_PERCENT` of each source and of all together.
+//! - **Why it is so**: a source in trouble costs every question its time and the source its recovery. When most sources
+//!   fail at once the trouble is our own, so suspensions do not grow then: they would outlast it by an hour.
+
+mod budget;
+mod window;
 
 use crate::ledger::SuspensionCause;
 use crate::limits;
+use budget::{Minute, Savings};
 use core::time::Duration;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use window::Window;
 use zero_types::prelude::*;
 
 /// Durations kept per source to know its usual time.
 const DURATIONS_KEPT: usize = 64;
 /// Fewer than this say nothing about the tail.
 const DURATIONS_MIN: usize = 8;
-/// The window of the retry budget.
-const RETRY_WINDOW: Duration = Duration::from_secs(60);
 
 /// A suspension in force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,14 +56,16 @@ pub struct Health {
 #[derive(Default)]
 struct Inner {
     sources: BTreeMap<String, SourceHealth>,
-    window_start: Duration,
-    requests: u64,
-    extra: u64,
+    minute: Minute,
 }
 
 #[derive(Default)]
 struct SourceHealth {
     failures: u32,
+    outcomes: Window,
+    /// When it was last heard of.
+    heard: Duration,
+    savings: Savings,
     /// How often in a row it was suspended: each doubles the time.
     suspensions: u32,
     suspended: Option<Suspension>,
@@ -81,16 +88,19 @@ impl Health {
     /// The suspension in force.
     pub fn admit(&self, source_id: &str, now: Duration) -> Result<Option<Probe>, Suspension> {
         let mut inner = self.lock();
-        inner.count_request(now);
-        let Some(health) = inner.sources.get_mut(source_id) else { return Ok(None) };
-        match health.suspended {
-            Some(suspended) if now < suspended.until || health.probing => Err(suspended),
+        let health = inner.source(source_id);
+        let probe = match health.suspended {
+            Some(suspended) if now < suspended.until || health.probing => return Err(suspended),
             Some(_) => {
                 health.probing = true;
-                Ok(Some(Probe { health: self.clone(), source_id: source_id.to_owned() }))
+                Some(Probe { health: self.clone(), source_id: source_id.to_owned() })
             }
-            None => Ok(None),
-        }
+            None => None,
+        };
+        // What is not sent pays for no retry.
+        health.savings.handle_request();
+        inner.minute.handle_request(now);
+        Ok(probe)
     }
 
     /// How long to wait so that the source's own pace is kept; the slot is taken. A second's worth may go at once, so
@@ -109,10 +119,16 @@ impl Health {
     /// Takes in what became of an exchange.
     pub fn record(&self, source_id: &str, outcome: &Outcome, took: Duration, now: Duration) {
         let mut inner = self.lock();
+        let is_ours = inner.most_fail(now);
         let health = inner.source(source_id);
-        health.probing = false;
+        (health.probing, health.heard) = (false, now);
         match verdict(outcome) {
             Verdict::Good => {
+                // Whoever passed the probe is judged by what comes after it.
+                if health.suspended.is_some() {
+                    health.outcomes = Window::default();
+                }
+                health.outcomes.handle_outcome(false);
                 health.failures = 0;
                 health.suspensions = 0;
                 health.suspended = None;
@@ -124,7 +140,12 @@ impl Health {
             Verdict::Neutral => {}
             Verdict::Bad => {
                 health.failures += 1;
-                if health.failures >= limits::BREAKER_FAILURES_MAX || health.suspended.is_some() {
+                health.outcomes.handle_outcome(true);
+                let in_a_row = health.failures >= limits::BREAKER_FAILURES_MAX;
+                if in_a_row || health.suspended.is_some() || health.outcomes.is_outlier() {
+                    if is_ours {
+                        health.suspensions = 0;
+                    }
                     health.suspend(SuspensionCause::Failures, None, now);
                 }
             }
@@ -168,14 +189,16 @@ impl Health {
         sorted.get(at).copied().unwrap_or(limits::HEDGE_AFTER)
     }
 
-    /// Leave for one retry or hedge: at most a share of the requests of the last minute.
+    /// Leave for one retry or hedge: at most a share of the requests of this source, and of those of all sources in the
+    /// last minute.
     #[must_use]
-    pub fn may_retry(&self, now: Duration) -> bool {
+    pub fn may_retry(&self, source_id: &str, now: Duration) -> bool {
         let mut inner = self.lock();
-        inner.roll(now);
-        let allowed = (inner.requests * limits::RETRY_BUDGET_PERCENT / 100).max(limits::RETRY_BUDGET_FLOOR);
-        let may = inner.extra < allowed;
-        inner.extra += u64::from(may);
+        let may = inner.minute.has_room(now) && inner.source(source_id).savings.has_room();
+        if may {
+            inner.minute.take();
+            inner.source(source_id).savings.take();
+        }
         may
     }
 
@@ -199,17 +222,14 @@ impl Inner {
         self.sources.entry(id.to_owned()).or_default()
     }
 
-    fn count_request(&mut self, now: Duration) {
-        self.roll(now);
-        self.requests += 1;
-    }
-
-    fn roll(&mut self, now: Duration) {
-        if now.saturating_sub(self.window_start) >= RETRY_WINDOW {
-            self.window_start = now;
-            self.requests = 0;
-            self.extra = 0;
-        }
+    /// Whether most of the sources that were heard of lately are suspended for their failures: then it is our own way
+    /// out that fails, or this machine.
+    fn most_fail(&self, now: Duration) -> bool {
+        let lately = |health: &&SourceHealth| now.saturating_sub(health.heard) < limits::OUTLIER_MEMORY;
+        let fails = |health: &&SourceHealth| health.suspended.is_some_and(|it| it.cause == SuspensionCause::Failures);
+        let heard = self.sources.values().filter(lately).count();
+        let failing = self.sources.values().filter(lately).filter(fails).count();
+        failing >= limits::OUTAGE_SOURCES_MIN && failing * 100 > heard * limits::OUTAGE_PERCENT
     }
 }
 
@@ -255,6 +275,8 @@ fn verdict(outcome: &Outcome) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    use super::budget::RETRY_WINDOW;
 
     const SECOND: Duration = Duration::from_secs(1);
 
@@ -342,8 +364,71 @@ mod tests {
         for _ in 0..100 {
             assert!(health.admit("s", SECOND).is_ok());
         }
-        assert_eq!((0..100).filter(|_| health.may_retry(SECOND)).count(), 10);
-        assert!(health.may_retry(SECOND + RETRY_WINDOW), "a new minute");
+        assert_eq!((0..100).filter(|_| health.may_retry("s", SECOND)).count(), 10);
+        assert!(health.may_retry("s", SECOND + RETRY_WINDOW), "a new minute");
+    }
+
+    #[test]
+    fn no_source_lives_on_the_requests_of_others() {
+        let health = Health::default();
+        for _ in 0..1000 {
+            assert!(health.admit("busy", SECOND).is_ok());
+        }
+        assert!(health.admit("quiet", SECOND).is_ok());
+        assert_eq!((0..100).filter(|_| health.may_retry("quiet", SECOND)).count(), 1);
+        assert!((0..100).filter(|_| health.may_retry("busy", SECOND)).count() > 5);
+        // What was not sent pays for nothing.
+        health.record("down", &status(429, Some("60")), SECOND, SECOND);
+        assert_eq!((0..1000).filter(|_| health.admit("down", SECOND).is_ok()).count(), 0);
+        assert_eq!((0..100).filter(|_| health.may_retry("down", SECOND)).count(), 1);
+    }
+
+    #[test]
+    fn one_that_fails_half_the_time_is_ejected_and_probed() {
+        let health = Health::default();
+        let outcomes = [unreachable(), status(200, None)];
+        let ejected = (0..40).find(|at| {
+            health.record("s", &outcomes[at % 2], SECOND, SECOND);
+            health.closed("s", SECOND).is_some()
+        });
+        assert_eq!(ejected, Some(10), "never two failures in a row");
+        let until = health.closed("s", SECOND).unwrap().until;
+        let probe = health.admit("s", until).ok().flatten().unwrap();
+        assert!(health.admit("s", until).is_err(), "one probe at a time");
+        health.record("s", &status(200, None), SECOND, until);
+        drop(probe);
+        health.record("s", &unreachable(), SECOND, until);
+        assert!(health.closed("s", until).is_none(), "what was before the probe is forgotten");
+    }
+
+    /// Our own way out is gone for an hour, over seeds: sources are asked again soon after, as if nothing had been; one
+    /// that fails alone is left in peace for ever longer.
+    #[test]
+    fn an_outage_of_our_own_is_not_held_against_all() {
+        for seed in 1..=20_u64 {
+            let mut random = seed;
+            let mut next = |below: u64| {
+                random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                (random >> 33) % below
+            };
+            let health = Health::default();
+            let names: Vec<String> = (0..10).map(|at| format!("s{at}")).collect();
+            let mut now = Duration::ZERO;
+            while now < 3600 * SECOND {
+                now += Duration::from_millis(next(200));
+                let at = next(10) as usize;
+                // The first fails before, too.
+                let fails = at == 0 || now > 600 * SECOND;
+                if let Ok(_probe) = health.admit(&names[at], now) {
+                    let outcome = if fails { unreachable() } else { status(200, None) };
+                    health.record(&names[at], &outcome, SECOND, now);
+                }
+            }
+            for (name, suspension) in health.suspended(now) {
+                let left = suspension.until - now;
+                assert!(name == "s0" || left <= limits::SUSPENSION_MIN, "seed {seed}: {name} for {left:?}");
+            }
+        }
     }
 
     #[test]

@@ -69,10 +69,25 @@ pub const ROUNDS_MAX: usize = 4;
 pub const HEDGES_PER_REQUEST_MAX: usize = 1;
 /// Without any history a hedge waits this long.
 pub const HEDGE_AFTER: Duration = Duration::from_millis(250);
-/// Retries and hedges may add at most this share, in percent, to the requests of the last minute.
+/// Retries and hedges may add at most this share, in percent, to the requests of each source, and to those of all in the
+/// last minute.
 pub const RETRY_BUDGET_PERCENT: u64 = 10;
 /// ... but a quiet host may always make this many, so that the first failure can be retried.
 pub const RETRY_BUDGET_FLOOR: u64 = 3;
+/// Retries one source may save up: a quiet day must not pay for a storm.
+pub const RETRY_SAVINGS_MAX: u64 = 20;
+/// Outcomes of a source that are remembered, and how many of them say something.
+pub const OUTLIER_OUTCOMES: u32 = 20;
+/// See there.
+pub const OUTLIER_OUTCOMES_MIN: u32 = 10;
+/// A source of whose last outcomes this share, in percent, were failures is suspended like one that failed in a row.
+pub const OUTLIER_PERCENT: u32 = 50;
+/// When more than this share, in percent, of the sources heard of lately are suspended for failures, it is ourselves ...
+pub const OUTAGE_PERCENT: usize = 50;
+/// ... as long as they are at least so many.
+pub const OUTAGE_SOURCES_MIN: usize = 3;
+/// What lately is: beyond it, a source says nothing about our way out.
+pub const OUTLIER_MEMORY: Duration = Duration::from_secs(60);
 /// Consecutive failures after which a source is suspended.
 pub const BREAKER_FAILURES_MAX: u32 = 5;
 /// First suspension; doubles with each failed probe.

@@ -1,12 +1,13 @@
-//! What tests need besides Rust, from Debian's packages: a registry, the tools of other languages, and those
+//! What tests need besides Rust, from Debian's packages: a registry, a Redis, the tools of other languages, and those
 //! that read deployment files.
 
 use std::process::{Command, Stdio};
 
 /// Program, and the packages that bring it.
-const NEEDED: [(&str, &[&str]); 4] = [
+const NEEDED: [(&str, &[&str]); 5] = [
     ("docker-registry", &["docker-registry"]),
     ("npm", &["nodejs", "npm"]),
+    ("redis-server", &["redis-server"]),
     ("python3", &["python3", "python3-venv"]),
     ("systemd-analyze", &["systemd"]),
 ];

@@ -41,6 +41,27 @@ fn a_stream_tells_of_late_sources_as_well() {
     assert_eq!((&events[7].1["id"], events[0].1["id"].as_str()), (&events[0].1["id"], Some("000000000000feee")));
 }
 
+/// How long an answer takes on the clock of its world, whose slow source takes 700 ms, and what became of that source.
+fn timed(path: &str, headers: &[(&str, &str)]) -> (u128, String) {
+    let world = World::new();
+    let answer = said(&world, &world.door(), &request("GET", path, headers), "").json();
+    let ledger = answer["sources"].as_array().unwrap();
+    let slow = ledger.iter().find(|source| source["id"] == "slow").unwrap();
+    (world.time.now().as_millis(), slow["state"].as_str().unwrap().to_owned())
+}
+
+#[test]
+fn an_asker_says_how_long_they_wait() {
+    let slow = WHO.replace("sources=echo", "sources=echo,slow") + "&budget_ms=5000";
+    assert_eq!(timed(&slow, &[]), (700, "answered".to_owned()));
+    assert_eq!(timed(&slow, &[("prefer", "wait=2")]), (700, "answered".to_owned()));
+    let (took, state) = timed(&slow, &[("prefer", "wait=1")]);
+    assert_eq!(state, "late");
+    assert!((500..1000).contains(&took), "it leaves time for the other stages: {took}");
+    assert_eq!(timed(&slow, &[("prefer", "wait=0")]), (0, "late".to_owned()));
+    assert_eq!(timed(&slow, &[("prefer", "wait=soon")]).1, "answered");
+}
+
 #[test]
 fn a_question_that_panics_ends_in_a_problem_in_every_form() {
     let path = WHO.replace("penicillin", "panic");

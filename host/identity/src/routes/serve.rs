@@ -2,7 +2,6 @@
 
 use super::{Route, read};
 use crate::accounts::Shown;
-use zero_types::functions::Principal;
 use crate::house::House;
 use crate::keys::{Wanted, check_label};
 use crate::limits::{FRESH_MS, JWKS_MAX_AGE_S};
@@ -17,6 +16,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use std::net::IpAddr;
 use zero_pipeline::Problem;
+use zero_types::functions::Principal;
 
 /// What a request says, once it is to be worked on.
 struct Request {

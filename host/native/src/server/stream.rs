@@ -14,16 +14,18 @@ use core::pin::Pin;
 use core::task::{Context, Poll, ready};
 use futures_util::Stream;
 use futures_util::future::{AbortHandle, Abortable};
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::{Instant, Sleep, sleep};
+use tracing::Instrument as _;
 use zero_door::{KEEP_ALIVE, Telling};
+use zero_traffic::Place;
 
-pub(super) fn start(telling: Telling<Native, OwnedSemaphorePermit>) -> Body {
+pub(super) fn start(telling: Telling<Native, Place>) -> Body {
     let (sender, receiver) = channel(limits::EVENTS_MAX);
     let (abort, registration) = AbortHandle::new_pair();
     let feed = Feed { sender, abort: abort.clone() };
-    tokio::spawn(Abortable::new(telling.tell(move |frame| feed.send(frame)), registration));
+    let question = Abortable::new(telling.tell(move |frame| feed.send(frame)), registration);
+    tokio::spawn(question.in_current_span());
     Body::from_stream(Events { receiver, abort, silence: Box::pin(sleep(limits::KEEP_ALIVE_INTERVAL)) })
 }
 

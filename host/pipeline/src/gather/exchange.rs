@@ -207,7 +207,7 @@ fn is_the_askers(outcome: &Outcome) -> bool {
 /// Whether there is time, the source is not suspended meanwhile, and the budget for retries and hedges allows it.
 fn may_send_again<P: Platform>(asked: &Asked<P>, id: &str) -> bool {
     let (now, health) = (asked.platform.elapsed(), &asked.region.health);
-    now < asked.deadline && health.closed(id, now).is_none() && health.may_retry(now)
+    now < asked.deadline && health.closed(id, now).is_none() && health.may_retry(id, now)
 }
 
 fn is_safe(request: &Request) -> bool {

@@ -2,6 +2,8 @@
 
 /// Changes underway at once. Beyond it: 503.
 pub(super) const CHANGES_MAX: usize = 4;
+/// Connections of one address: several terminals, each with one.
+pub(super) const CONNECTIONS_PER_ADDRESS_MAX: usize = 64;
 /// JSON body of an installation by path or reference, bytes. Beyond it: 413.
 pub(super) const JSON_BYTES_MAX: usize = 16 * 1024;
 /// What a caller says of where bytes came from, bytes; the rest is cut off.

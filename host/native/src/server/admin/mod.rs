@@ -16,9 +16,11 @@
 //! GET    /admin/v1/connectors/NAME                  one, with its history
 //! DELETE /admin/v1/connectors/NAME
 //! GET    /admin/v1/connectors/NAME/diff?from=&to=   permissions; `current` and `pending` unless said
+//! POST   /admin/v1/identity                         accounts, keys, sessions: an act of `zero identity`
 //! POST   /admin/v1/connectors/NAME/enable | disable | pin | unpin | consent | rollback?to= | release?digest=
 //! ```
 
+mod accounts;
 pub mod client;
 mod guard;
 mod install;
@@ -29,6 +31,8 @@ mod token;
 
 pub use token::{Admin, Announced, Token};
 
+use super::connection::Reception;
+use super::tls::Tls;
 use crate::desk::Desk;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -37,6 +41,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
+use zero_config::Proxy;
 
 /// What all requests share.
 struct Counter {
@@ -59,8 +64,11 @@ pub async fn serve(
 ) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     let places = Arc::new(Semaphore::new(limits::CHANGES_MAX));
+    let tls = desk.live().host().config.admin.tls.as_ref().map(Tls::for_operators).transpose()?;
+    let reception =
+        Reception { tls, proxy: Proxy::default(), connections_per_address_max: limits::CONNECTIONS_PER_ADDRESS_MAX };
     let counter = Arc::new(Counter { desk, token, address, places });
-    super::connection::accept(listener, router(counter), shutdown, || {}).await
+    super::connection::accept(listener, router(counter), reception, shutdown, || {}).await
 }
 
 fn router(counter: Arc<Counter>) -> Router {
@@ -70,6 +78,7 @@ fn router(counter: Arc<Counter>) -> Router {
         .route("/admin/v1/connectors/{name}", get(routes::show).delete(routes::remove))
         .route("/admin/v1/connectors/{name}/diff", get(routes::diff))
         .route("/admin/v1/connectors/{name}/{act}", post(routes::act))
+        .route("/admin/v1/identity", post(accounts::administer))
         .fallback(problems::not_found)
         .method_not_allowed_fallback(super::problem::method_not_allowed)
         // Outermost: nobody learns even what there is without the token.
