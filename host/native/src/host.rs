@@ -142,7 +142,16 @@ impl Host {
         };
         let region = Arc::new(Region { versions, ..first });
         let (catalogue, problems) = (lineup.catalogue, lineup.problems.into());
-        Ok(Self { region, platform, config, manager: manager.map(Arc::new), problems, identity: None, federation: None, catalogue })
+        Ok(Self {
+            region,
+            platform,
+            config,
+            manager: manager.map(Arc::new),
+            problems,
+            identity: None,
+            federation: None,
+            catalogue,
+        })
     }
 
     /// What an operator says of a source is tried on its connector: a wrong word is found now, by whoever wrote it.

@@ -322,7 +322,12 @@ impl Rooms for NativeRooms {
         self.functions().authenticate(credential, trust, now_ms).map_err(call_error)
     }
 
-    fn authorize(&self, principal: &Principal, permission: Permission, resource: &Resource) -> Result<Decision, CallError> {
+    fn authorize(
+        &self,
+        principal: &Principal,
+        permission: Permission,
+        resource: &Resource,
+    ) -> Result<Decision, CallError> {
         self.functions().authorize(principal, permission, resource).map_err(call_error)
     }
 

@@ -40,7 +40,12 @@ pub(super) async fn respond(host: &Host, door: &Door<Native>, parts: &Parts) -> 
     Some(response.map(Body::from))
 }
 
-fn caller(place: &Place<'_>, door: &Door<Native>, platform: &Native, headers: &HeaderMap) -> Result<Principal, Problem> {
+fn caller(
+    place: &Place<'_>,
+    door: &Door<Native>,
+    platform: &Native,
+    headers: &HeaderMap,
+) -> Result<Principal, Problem> {
     let caller = door.identify(headers)?;
     place.rule().check(&platform.rooms(), &caller)?;
     Ok(caller)
