@@ -6,14 +6,17 @@ use clap::Args;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use zero_config::Admin;
+use zero_config::{Admin, Config};
+use zero_federation::Federation;
 use zero_identity::Identity;
 use zero_native::accounts::{keep_up, open_identity, open_vault};
 use zero_native::server::admin::{self, Announced, Token};
 use zero_native::{Desk, Live};
+use zero_vault::Vault;
 
 #[derive(Args)]
 pub(crate) struct ServeArguments {
@@ -38,7 +41,9 @@ pub(crate) fn serve(setup: &Setup, arguments: ServeArguments) -> Result<ExitCode
     let bundle = setup.bundle_verified(&arguments.verify)?;
     eprintln!("bundle {}: {} sources", bundle.folder.display(), bundle.catalogue.records().len());
     let mut host = setup.host_with(bundle, arguments.files.as_deref(), arguments.allow_unsigned)?;
-    host.identity = accounts(setup, &host.config.identity)?;
+    let vault = vault(setup, &host.config)?;
+    host.identity = accounts(&host.config.identity, vault.as_ref())?;
+    host.federation = zero_native::federation::open(&host, vault)?;
     let identity = host.identity.clone();
     let listen = arguments.listen.unwrap_or_else(|| host.config.server.listen.clone());
     let live = Live::from(host);
@@ -58,9 +63,9 @@ pub(crate) fn serve(setup: &Setup, arguments: ServeArguments) -> Result<ExitCode
     Ok(ExitCode::SUCCESS)
 }
 
-/// The accounts of this host, where it has any. It has them to itself from here on.
-fn accounts(setup: &Setup, config: &zero_config::Identity) -> Result<Option<Identity>> {
-    if !config.enabled {
+/// The vault of this host, where anything is to be kept in it. It has it to itself from here on.
+fn vault(setup: &Setup, config: &Config) -> Result<Option<Arc<Vault>>> {
+    if !config.identity.enabled && !Federation::needs_vault(config) {
         return Ok(None);
     }
     let Some(state) = setup.state_dir() else {
@@ -68,8 +73,16 @@ fn accounts(setup: &Setup, config: &zero_config::Identity) -> Result<Option<Iden
             "[identity] there is no state folder for accounts\n\nhint: `--state DIR` or ZERO_STATE says where it may be"
         );
     };
-    let identity = open_identity(config, open_vault(&state)?)?;
-    eprintln!("accounts: issuer {}, vault in {}", config.issuer, state.join("vault").display());
+    let vault = open_vault(&state)?;
+    eprintln!("vault: {}", state.join("vault").display());
+    Ok(Some(vault))
+}
+
+/// The accounts of this host, where it has any.
+fn accounts(config: &zero_config::Identity, vault: Option<&Arc<Vault>>) -> Result<Option<Identity>> {
+    let Some(vault) = vault.filter(|_| config.enabled) else { return Ok(None) };
+    let identity = open_identity(config, Arc::clone(vault))?;
+    eprintln!("accounts: issuer {}", config.issuer);
     Ok(Some(identity))
 }
 

@@ -4,6 +4,7 @@
 //! their intersection. Fails on a pattern that is none. Why it is so: a grant needs two hands, the author's and the
 //! operator's, and a secret must not follow a request to a host it was not given for.
 
+use crate::own::OwnSlot;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
@@ -17,6 +18,8 @@ pub struct Grant {
     pub hosts: Vec<HostPattern>,
     /// Secrets by the name of their slot.
     pub credentials: BTreeMap<String, Credential>,
+    /// Slots that take a secret of whoever asks.
+    pub own: BTreeMap<String, OwnSlot>,
 }
 
 impl Grant {
@@ -35,7 +38,7 @@ impl Grant {
         if let Some(operator_hosts) = operator_hosts {
             hosts = intersection(&hosts, &patterns(operator_hosts)?);
         }
-        Ok(Self { source_id: source_id.into(), hosts, credentials: BTreeMap::new() })
+        Ok(Self { source_id: source_id.into(), hosts, credentials: BTreeMap::new(), own: BTreeMap::new() })
     }
 
     /// The same grant with the secret of one more slot.

@@ -7,7 +7,7 @@
 //! - **Why it is so**: what is turned away must cost next to nothing, or a flood of it would take the time of those who
 //!   are not.
 
-use super::{accounts, stream};
+use super::{accounts, federation, stream};
 use crate::live::Live;
 use crate::platform::Native;
 use axum::body::Body;
@@ -128,11 +128,14 @@ pub(super) async fn respond(State(hall): State<Arc<Hall>>, request: Request) -> 
     let (mut parts, body) = request.into_parts();
     let host = hall.live.host();
     let door = Door::new(Arc::clone(&host.region), host.platform.clone())
-        .with_trust(host.trust())
+        .with_trust(federation::trust(&host, &parts.headers).await)
         .with_receipts(host.config.server.receipts)
         .closing(hall.closing.load(Ordering::Relaxed));
     if let Some((identity, route)) = host.identity.as_ref().zip(Identity::route(parts.uri.path())) {
         return accounts::respond(identity, &route, (&door, &host.platform), &parts, body).await;
+    }
+    if let Some(response) = federation::respond(&host, &door, &parts).await {
+        return response;
     }
     let verdict = match hall.look(&door, &mut parts).await {
         Ok(verdict) => verdict,

@@ -87,8 +87,9 @@ fn witness<P: Platform>(
     outcomes: &[Outcome],
     failure: Option<&Failure>,
 ) -> Result<(), State> {
-    // What was replayed is no news of the service; and a witness keeps what it saw, which not every region may.
-    if asked.replay || !asked.region.settings.rules.may_rest(source) {
+    // What was replayed is no news of the service; and a witness keeps what it saw, which not every region may, and
+    // nobody of what is one asker's own.
+    if asked.replay || !asked.region.settings.rules.may_rest(source) || asked.platform.is_own(source) {
         return Ok(());
     }
     match asked.platform.witness(&Reading { source, rooms: &asked.rooms, fetch, outcomes, failure }) {
