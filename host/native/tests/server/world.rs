@@ -122,9 +122,9 @@ impl World {
         tokio::time::timeout(Duration::from_secs(20), self.asked.recv()).await.unwrap().unwrap();
     }
 
-    /// Until a connection to the silent source is closed.
+    /// Until a connection to the silent source is closed: long before an exchange would end by itself.
     pub(crate) async fn source_is_left(&mut self) {
-        tokio::time::timeout(Duration::from_secs(20), self.left.recv()).await.unwrap().unwrap();
+        tokio::time::timeout(zero_pipeline::limits::EXCHANGE_TIME_MAX / 2, self.left.recv()).await.unwrap().unwrap();
     }
 
     /// Forgets connections of questions that are over.
