@@ -86,7 +86,8 @@ mod tests {
 
     #[test]
     fn anything_odd_is_refused() {
-        for size in ["", "g", "-1", "+1", "0x3", " 3", "3 ", "3;a=b", "3;", "3\t", "000000003", "3,3", "3\n", "\u{663}"] {
+        for size in ["", "g", "-1", "+1", "0x3", " 3", "3 ", "3;a=b", "3;", "3\t", "000000003", "3,3", "3\n", "\u{663}"]
+        {
             check(&format!("{size}\r\nabc\r\n0\r\n\r\n"), Err("hexadecimal"));
         }
         check("3\rXabc", Err("CRLF"));

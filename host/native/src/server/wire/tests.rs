@@ -49,7 +49,8 @@ async fn another_head_stands_in_for_a_refused_one() {
     let all = format!("{GET}{GET}GET / HTTP/1.1\r\n\r\n{GET}");
     check(&all, Ok(&format!("{GET}{GET}{stand_in}")), Some((3, "no `Host`"))).await;
     // A request that a lenient server finds in the body of another.
-    let hidden = format!("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n{GET}");
+    let hidden =
+        format!("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n{GET}");
     check(&hidden, Ok(stand_in), Some((1, "`Transfer-Encoding`"))).await;
 }
 
