@@ -155,3 +155,9 @@ pub(crate) fn status(response: &str) -> u16 {
         .and_then(|rest| rest.get(..3)?.parse().ok())
         .unwrap_or_else(|| panic!("{response:?}"))
 }
+
+/// Where each response begins; a problem may speak of HTTP/1.1 as well.
+pub(crate) fn answers(said: &str) -> Vec<usize> {
+    let begins = |at: &usize| said[at + 9..].starts_with(|digit: char| digit.is_ascii_digit());
+    said.match_indices("HTTP/1.1 ").map(|(at, _)| at).filter(begins).collect()
+}

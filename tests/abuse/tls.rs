@@ -18,7 +18,7 @@ struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
     fn new() -> Self {
-        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
     }
@@ -29,10 +29,10 @@ impl Authority {
 
     /// Certificate and key, in PEM.
     fn issue(&self, names: &[SanType]) -> (String, String) {
-        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        let mut params = CertificateParams::default();
         params.subject_alt_names = names.to_vec();
         let key = KeyPair::generate().unwrap();
-        (params.signed_by(&key, &self.0).unwrap().pem(), key.serialize_pem())
+        (params.signed_by(&key, &*self.0).unwrap().pem(), key.serialize_pem())
     }
 
     fn server(&self) -> (String, String) {
@@ -69,7 +69,7 @@ struct Hello<'a> {
 
 impl<'a> Hello<'a> {
     fn new(roots: &'a Authority) -> Self {
-        let groups = aws_lc_rs::ALL_KX_GROUPS.to_vec();
+        let groups = vec![aws_lc_rs::kx_group::X25519MLKEM768, aws_lc_rs::kx_group::X25519];
         Self { roots, certificate: None, alpn: &[b"http/1.1"], groups, version: &rustls::version::TLS13 }
     }
 

@@ -1,6 +1,6 @@
 //! JSON that is wrong in every known way, and strings that broke other people's programs.
 
-use crate::server::{PLAIN, Server, read_to_close, status};
+use crate::server::{PLAIN, Server, answers, read_to_close, status};
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -18,7 +18,7 @@ struct Seen(BTreeMap<u16, usize>);
 
 impl Seen {
     fn note(&mut self, what: &dyn Fn() -> String, said: &str) {
-        assert_eq!(said.matches("HTTP/1.1 ").count(), 1, "{}: {said:?}", what());
+        assert_eq!(answers(said).len(), 1, "{}: {said:?}", what());
         let status = status(said);
         assert!((200..500).contains(&status), "{}: {said}", what());
         *self.0.entry(status).or_insert(0) += 1;
