@@ -10,14 +10,14 @@
 
 mod limits;
 
-mod connection;
 mod addresses;
-mod tls;
+mod connection;
 mod patience;
+mod tls;
 mod wire;
 
-mod edge;
 mod activity;
+mod edge;
 mod pace;
 
 mod problem;
@@ -35,10 +35,10 @@ use axum::http::{HeaderName, HeaderValue, Method, header};
 use connection::Reception;
 use question::Hall;
 use std::sync::Arc;
+use tls::Tls;
 use tokio::net::TcpListener;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
-use tls::Tls;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate as _, SizeAbove};
 use tower_http::cors::CorsLayer;
 use zero_config::Cors;

@@ -165,7 +165,10 @@ mod tests {
         }
         let mut frames = Frames::new(START);
         passed(&mut frames, &frame(6, 0, 8), START);
-        assert_eq!(passed(&mut frames, &frame(6, 0, 8), Duration::from_secs(1)), limits::CONTROLS.per_second as usize - 1);
+        assert_eq!(
+            passed(&mut frames, &frame(6, 0, 8), Duration::from_secs(1)),
+            limits::CONTROLS.per_second as usize - 1
+        );
     }
 
     #[test]

@@ -53,7 +53,9 @@ const STAND_IN: &[u8] = b"GET / HTTP/1.1\r\nhost: refused\r\nconnection: close\r
 /// Where in an HTTP/1 connection we are.
 enum At {
     /// In a head, of which so many bytes have been looked at.
-    Head { seen: usize },
+    Head {
+        seen: usize,
+    },
     /// In a body of which so many bytes are to come.
     Length(u64),
     Chunked(Chunks),
