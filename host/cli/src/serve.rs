@@ -1,7 +1,7 @@
 //! `zero serve`: answers over HTTP until it is told to stop.
 
 use crate::setup::{Setup, Verify, runtime};
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Error, Result, bail};
 use clap::Args;
 use std::io::ErrorKind;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use zero_config::{Admin, Config};
+use zero_config::{Admin, Config, may_listen};
 use zero_federation::Federation;
 use zero_identity::Identity;
 use zero_native::accounts::{keep_up, open_identity, open_vault};
@@ -29,6 +29,9 @@ pub(crate) struct ServeArguments {
     /// Let connectors be installed that nobody signed: on machines for development
     #[arg(long)]
     allow_unsigned: bool,
+    /// A proxy that speaks TLS stands before this host, which may then listen where other machines reach it
+    #[arg(long)]
+    behind_proxy: bool,
     #[command(flatten)]
     verify: Verify,
 }
@@ -38,7 +41,8 @@ pub(crate) fn serve(setup: &Setup, arguments: ServeArguments) -> Result<ExitCode
         .with_writer(std::io::stderr)
         .with_max_level(tracing_subscriber::filter::LevelFilter::INFO)
         .init();
-    let bundle = setup.bundle_verified(&arguments.verify)?;
+    let mut bundle = setup.bundle_verified(&arguments.verify)?;
+    bundle.config.server.proxy.terminates_tls |= arguments.behind_proxy;
     eprintln!("bundle {}: {} sources", bundle.folder.display(), bundle.catalogue.records().len());
     let mut host = setup.host_with(bundle, arguments.files.as_deref(), arguments.allow_unsigned)?;
     let vault = vault(setup, &host.config)?;
@@ -49,8 +53,13 @@ pub(crate) fn serve(setup: &Setup, arguments: ServeArguments) -> Result<ExitCode
     let live = Live::from(host);
     runtime()?.block_on(async move {
         let listener = TcpListener::bind(&listen).await.with_context(|| format!("listening on {listen}"))?;
+        let address = listener.local_addr()?;
+        let server = live.host().config.server.clone();
+        // Before anybody is told that there is a host.
+        may_listen(address, server.tls.is_some(), &server.proxy).map_err(Error::msg)?;
+        let scheme = if server.tls.is_some() { "https" } else { "http" };
         // Whoever started us on port 0 reads the address here.
-        crate::out::line(&format!("listening on http://{}", listener.local_addr()?))?;
+        crate::out::line(&format!("listening on {scheme}://{address}"))?;
         let operators = Operators::open(&live).await;
         let keeping = identity.map(|identity| tokio::spawn(keep_up(identity)));
         let served = zero_native::server::serve(live, listener, stop()).await;
@@ -129,8 +138,12 @@ async fn open(live: &Live) -> Result<Option<(Announced, JoinHandle<Result<()>>, 
     let listener = listener.with_context(|| format!("[admin] listening on {}", settings.listen))?;
     let token = Token::given_or_new(std::env::var("ZERO_ADMIN_TOKEN").ok())?;
     let address = listener.local_addr()?;
-    announced.announce(address, &token)?;
-    eprintln!("operators: http://{address}, token in {}", desk.folder().join("admin.json").display());
+    let scheme = if settings.tls.is_some() { "https" } else { "http" };
+    match settings.tls {
+        Some(_) => announced.announce_encrypted(address, &token)?,
+        None => announced.announce(address, &token)?,
+    }
+    eprintln!("operators: {scheme}://{address}, token in {}", desk.folder().join("admin.json").display());
     let (stop, stopped) = oneshot::channel();
     let serving = tokio::spawn(admin::serve(desk, token, listener, async {
         // A sender that is dropped is a host that ends.

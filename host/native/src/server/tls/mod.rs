@@ -121,8 +121,7 @@ impl Tls {
     }
 
     /// Looks at the files now and then, and on SIGHUP, for ever.
-    pub(super) async fn watch(self: Arc<Self>) {
-        let mut hangup = Hangup::new();
+    pub(super) async fn watch(self: Arc<Self>, mut hangup: Hangup) {
         loop {
             tokio::select! {
                 () = sleep(limits::RELOAD_INTERVAL) => {}
@@ -258,13 +257,14 @@ pub fn examine(tls: &zero_config::Tls, now_seconds: i64) -> Result<String> {
 }
 
 /// The signal by which an operator says that files have changed; never where there are no signals.
-struct Hangup {
+pub(super) struct Hangup {
     #[cfg(unix)]
     signal: Option<tokio::signal::unix::Signal>,
 }
 
 impl Hangup {
-    fn new() -> Self {
+    /// From now on the signal is heard, and ends the process no more.
+    pub(super) fn new() -> Self {
         Self {
             #[cfg(unix)]
             signal: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok(),

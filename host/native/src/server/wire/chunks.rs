@@ -80,7 +80,7 @@ mod tests {
     fn a_body_ends_with_its_last_chunk() {
         check("0\r\n\r\n", Ok(5));
         check("3\r\nabc\r\n0\r\n\r\nGET /", Ok(13));
-        check("A\r\n0123456789\r\n00\r\n\r\n", Ok(20));
+        check("A\r\n0123456789\r\n00\r\n\r\n", Ok(21));
         check("00000002\r\n\r\n\r\n0\r\n\r\n", Ok(19));
     }
 
