@@ -40,6 +40,10 @@ pub(super) fn end(bytes: &[u8], seen: usize) -> Result<Option<usize>, Refusal> {
 
 /// Whether a head of which `length` bytes are known is small enough.
 fn within(bytes: &[u8], length: usize) -> Result<(), Refusal> {
+    // Most heads are smaller than a line may be, and whoever drips has each byte looked at once.
+    if length <= limits::REQUEST_LINE_BYTES_MAX {
+        return Ok(());
+    }
     let line = bytes.iter().take(limits::REQUEST_LINE_BYTES_MAX + 1).position(|byte| *byte == b'\r');
     if line.unwrap_or(length) > limits::REQUEST_LINE_BYTES_MAX {
         return Err(Refusal::UriTooLong);

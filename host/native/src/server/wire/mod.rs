@@ -172,11 +172,13 @@ impl<S: AsyncRead + Unpin> Watched<S> {
         ready!(Pin::new(&mut self.stream).poll_read(cx, buffer))?;
         let State::Http2 { frames, start } = &mut self.state else { return Poll::Ready(Ok(())) };
         let come = buffer.filled().get(before..).unwrap_or_default();
-        let told = frames.handle(come, start.elapsed()).map_err(|what| {
+        let told = frames.handle(come, start.elapsed());
+        if let Err(what) = told {
             tracing::debug!(what, "a connection that floods is closed");
-            refused(what)
-        });
-        Poll::Ready(told)
+            // A read that fails has read nothing.
+            buffer.set_filled(before);
+        }
+        Poll::Ready(told.map_err(refused))
     }
 
     /// Reads more; false at the end.
