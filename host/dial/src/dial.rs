@@ -6,6 +6,7 @@
 //! costs a quarter of a second and not the answer.
 
 use crate::failure::chain;
+use crate::meter::{Meter, Metered};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use http_body_util::Full;
@@ -26,9 +27,28 @@ use zero_pipeline::limits::RESPONSE_HEADER_BYTES_MAX;
 pub(crate) type Body = Full<Bytes>;
 
 /// Sends requests on one connection.
-pub(crate) enum Sender {
+pub(crate) struct Sender {
+    pub(crate) protocol: Protocol,
+    /// What may come back on it.
+    pub(crate) meter: Meter,
+}
+
+/// Which HTTP is spoken there.
+pub(crate) enum Protocol {
     One(http1::SendRequest<Body>),
     Many(http2::SendRequest<Body>),
+}
+
+impl Sender {
+    /// The same connection once more, where it serves many requests at once.
+    pub(crate) fn shared(&self) -> Option<Self> {
+        match &self.protocol {
+            Protocol::One(_) => None,
+            Protocol::Many(sender) => {
+                Some(Self { protocol: Protocol::Many(sender.clone()), meter: self.meter.clone() })
+            }
+        }
+    }
 }
 
 /// Who is dialled.
@@ -92,6 +112,8 @@ async fn first_stream(target: &Target<'_>) -> Attempt<(SocketAddr, TcpStream)> {
 }
 
 async fn one(host: &str, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) -> Attempt<Sender> {
+    let meter = Meter::default();
+    let stream = Metered { stream, meter: meter.clone() };
     let (sender, connection) = http1::Builder::new()
         .max_buf_size(RESPONSE_HEADER_BYTES_MAX)
         .max_headers(RESPONSE_HEADERS_MAX)
@@ -100,10 +122,12 @@ async fn one(host: &str, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 's
         .map_err(|error| crate::failure::of_hyper(host, &error))?;
     // It ends with its sender; what went wrong reaches whoever waits for the response.
     tokio::spawn(async move { drop(connection.await) });
-    Ok(Sender::One(sender))
+    Ok(Sender { protocol: Protocol::One(sender), meter })
 }
 
 async fn many(host: &str, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) -> Attempt<Sender> {
+    let meter = Meter::default();
+    let stream = Metered { stream, meter: meter.clone() };
     let (sender, connection) = http2::Builder::new(TokioExecutor::new())
         .initial_stream_window_size(WINDOW_BYTES)
         .initial_connection_window_size(WINDOW_BYTES)
@@ -112,7 +136,7 @@ async fn many(host: &str, stream: impl AsyncRead + AsyncWrite + Unpin + Send + '
         .await
         .map_err(|error| crate::failure::of_hyper(host, &error))?;
     tokio::spawn(async move { drop(connection.await) });
-    Ok(Sender::Many(sender))
+    Ok(Sender { protocol: Protocol::Many(sender), meter })
 }
 
 /// TLS as every connection speaks it.
@@ -134,4 +158,4 @@ pub(crate) fn tls(extra_roots: &[Vec<u8>]) -> Result<TlsConnector, crate::Config
 /// RFC 8305, section 5: what it recommends between two attempts.
 const STAGGER: Duration = Duration::from_millis(250);
 /// What a peer may send before it is acknowledged; most responses fit, so that none waits for a round trip.
-const WINDOW_BYTES: u32 = 1024 * 1024;
+pub(crate) const WINDOW_BYTES: u32 = 1024 * 1024;

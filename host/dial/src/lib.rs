@@ -8,12 +8,14 @@
 //! runtime that does it.
 //!
 //! An exchange walks these rooms in order: the policy, [`resolve`] (every address looked at), [`pool`] and [`dial`] (the
-//! address that was looked at), [`exchange`] (the answer, bounded), and the policy again.
+//! address that was looked at), [`exchange`] (the answer, bounded by [`meter`] and [`bounds`]), and the policy again.
 
+mod bounds;
 mod config;
 mod dial;
 mod exchange;
 mod failure;
+mod meter;
 mod pool;
 mod resolve;
 
@@ -40,6 +42,7 @@ struct Inner {
     names: resolve::Names,
     tls: TlsConnector,
     pool: pool::Pool,
+    bounds: bounds::Bounds,
     exchanges: tokio::sync::Semaphore,
 }
 
@@ -61,6 +64,7 @@ impl Egress {
             names: resolve::Names::new(config.resolver, times),
             tls: dial::tls(&config.extra_roots)?,
             pool: pool::Pool::default(),
+            bounds: bounds::Bounds::default(),
             exchanges: tokio::sync::Semaphore::new(config.connections_max.min(tokio::sync::Semaphore::MAX_PERMITS)),
         })))
     }
@@ -116,8 +120,8 @@ impl Inner {
         let mut request = exchange::Prepared::new(checked, tls);
         if let Some((key, sender)) = self.pool.take(request.host(), tls, &route.addresses) {
             match request.send(sender).await? {
-                exchange::Sent::Response(response, sender) => {
-                    return request.finish(response, sender.map(|sender| (sender, key)), &self.pool).await;
+                exchange::Sent::Response(answer) => {
+                    return request.finish(*answer, key, &self.pool, &self.bounds).await;
                 }
                 // The service had closed the connection while it waited: once more, on a fresh one.
                 exchange::Sent::Stale => {}
@@ -130,13 +134,11 @@ impl Inner {
         };
         let (address, sender) = dial::connect(&target, &self.tls, self.times.connect).await?;
         let key = pool::Key { host: request.host().to_owned(), tls, address };
-        if let dial::Sender::Many(sender) = &sender {
-            self.pool.put(key.clone(), dial::Sender::Many(sender.clone()));
+        if let Some(sender) = sender.shared() {
+            self.pool.put(key.clone(), sender);
         }
         match request.send(sender).await? {
-            exchange::Sent::Response(response, sender) => {
-                request.finish(response, sender.map(|sender| (sender, key)), &self.pool).await
-            }
+            exchange::Sent::Response(answer) => request.finish(*answer, key, &self.pool, &self.bounds).await,
             exchange::Sent::Stale => {
                 Err(unreachable(format!("`{}` closed the connection before it answered", request.host())))
             }

@@ -17,6 +17,7 @@ pub mod failure;
 mod freshness;
 mod grant;
 mod policy;
+mod redact;
 mod response;
 
 pub use address::is_public;
