@@ -20,8 +20,8 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
-use zero_egress::RESPONSE_HEADERS_MAX;
 use zero_egress::failure::{Attempt, timeout, unreachable};
+use zero_egress::{BoxFuture, RESPONSE_HEADERS_MAX};
 use zero_pipeline::limits::RESPONSE_HEADER_BYTES_MAX;
 
 pub(crate) type Body = Full<Bytes>;
@@ -58,6 +58,23 @@ pub(crate) struct Target<'a> {
     /// The name a certificate must carry; none speaks in the clear.
     pub(crate) server_name: Option<&'a str>,
     pub(crate) addresses: &'a [SocketAddr],
+    pub(crate) dialler: &'a dyn Dialler,
+}
+
+/// Opens connections, to addresses that were looked at.
+pub trait Dialler: Send + Sync {
+    /// A connection to this address and no other.
+    fn dial(&self, address: SocketAddr) -> BoxFuture<'_, std::io::Result<TcpStream>>;
+}
+
+/// The operating system's.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemDialler;
+
+impl Dialler for SystemDialler {
+    fn dial(&self, address: SocketAddr) -> BoxFuture<'_, std::io::Result<TcpStream>> {
+        Box::pin(TcpStream::connect(address))
+    }
 }
 
 /// Connects within `time`; tells which address it was.
@@ -97,7 +114,7 @@ async fn first_stream(target: &Target<'_>) -> Attempt<(SocketAddr, TcpStream)> {
     let mut last = None;
     loop {
         if let Some(address) = waiting.next() {
-            trying.push(async move { (address, TcpStream::connect(address).await) });
+            trying.push(async move { (address, target.dialler.dial(address).await) });
         } else if trying.is_empty() {
             let why = last.map_or_else(|| "it has no address".to_owned(), |error: std::io::Error| error.to_string());
             return Err(unreachable(format!("`{}` could not be connected to: {why}", target.host)));

@@ -20,6 +20,7 @@ mod pool;
 mod resolve;
 
 pub use config::{Config, ConfigError, Times};
+pub use dial::{Dialler, SystemDialler};
 pub use resolve::{Resolver, SystemResolver};
 
 use std::collections::BTreeMap;
@@ -41,6 +42,7 @@ struct Inner {
     times: Times,
     names: resolve::Names,
     tls: TlsConnector,
+    dialler: Arc<dyn Dialler>,
     pool: pool::Pool,
     bounds: bounds::Bounds,
     exchanges: tokio::sync::Semaphore,
@@ -63,6 +65,7 @@ impl Egress {
             times,
             names: resolve::Names::new(config.resolver, times),
             tls: dial::tls(&config.extra_roots)?,
+            dialler: config.dialler,
             pool: pool::Pool::default(),
             bounds: bounds::Bounds::default(),
             exchanges: tokio::sync::Semaphore::new(config.connections_max.min(tokio::sync::Semaphore::MAX_PERMITS)),
@@ -131,6 +134,7 @@ impl Inner {
             host: request.host(),
             server_name: route.server_name.as_deref(),
             addresses: &route.addresses,
+            dialler: self.dialler.as_ref(),
         };
         let (address, sender) = dial::connect(&target, &self.tls, self.times.connect).await?;
         let key = pool::Key { host: request.host().to_owned(), tls, address };
