@@ -60,8 +60,9 @@ async fn who_is_allowed_is_who_is_dialled_and_named() {
         // Granted is whom the standard names, or else whom a careless reader would see.
         let seen = vector.url.split("//").nth(1).unwrap_or_default().split(['/', '?', '#', '@', ':']).next();
         let granted: Vec<&str> = vector.host.iter().map(String::as_str).chain(seen).collect();
-        let grants = granted.iter().filter(|host| host.parse::<zero_egress::HostPattern>().is_ok() && **host != "*");
-        for host in grants {
+        let grants = granted.iter().filter_map(|host| Some((*host, host.parse::<zero_egress::HostPattern>().ok()?)));
+        let grants = grants.filter(|(host, _)| *host != "*").map(|(host, pattern)| (host, pattern.to_string()));
+        for (host, expected) in grants {
             let outcome = egress.fetch(&grant(&[host]), Request::get(&vector.url), soon()).await.outcome;
             let (seen, dialled, asked) = stub.take();
             if let Some(failure) = failure(&outcome) {
@@ -79,7 +80,6 @@ async fn who_is_allowed_is_who_is_dialled_and_named() {
             answered += 1;
             let [request] = seen.as_slice() else { panic!("{:?}: {seen:?}", vector.url) };
             let sent = request.host.split(':').next().unwrap_or_default();
-            let expected = (*host).to_ascii_lowercase();
             let all = [Some(expected.as_str()), vector.host.as_deref(), asked.first().map(String::as_str)];
             for it in all.into_iter().chain([request.server_name.as_deref(), Some(sent)]) {
                 assert_eq!(it, Some(expected.as_str()), "{:?}: {request:?}, asked {asked:?}", vector.url);

@@ -55,8 +55,6 @@ pub(crate) fn watch(before: &[Mapping], canaries: Vec<Canary>) {
         if STOPPED.load(SeqCst) || call == "authenticate" {
             return;
         }
-        let _one_at_a_time = FOUND.lock();
-        drop(_one_at_a_time);
         search(component, &reserved, &canaries);
     });
 }

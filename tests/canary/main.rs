@@ -219,7 +219,7 @@ fn no_canary_sings() {
         given(&answered, &world.host)
             .into_iter()
             .for_each(|(place, text)| found.look(place, text.as_bytes(), &canaries));
-        found.look("events", format!("{answered:?}").replace(&world.key, "").as_bytes(), &canaries);
+        found.look("events", format!("{answered:?}").as_bytes(), &canaries);
     }
     found.look("events", &std::mem::take(&mut events), &canaries);
     // The credential did what it is for, or all of this would show nothing.
