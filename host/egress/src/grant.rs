@@ -8,6 +8,7 @@ use crate::own::OwnSlot;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// What one source may do. Made once for each source, then shared.
 #[derive(Debug, Clone, Default)]
@@ -190,19 +191,29 @@ pub enum Place {
     },
 }
 
-/// A text that no log, error or answer may show.
+/// A text that no log, error or answer may show, in none of the forms in which a service may echo it.
 #[derive(Clone)]
-pub struct Secret(String);
+pub struct Secret {
+    text: String,
+    forms: Arc<[String]>,
+}
 
 impl Secret {
     /// Keeps a secret.
     #[must_use]
     pub fn new(secret: impl Into<String>) -> Self {
-        Self(secret.into())
+        let text = secret.into();
+        let forms = crate::redact::forms(&text).into();
+        Self { text, forms }
     }
 
     pub(crate) fn expose(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// As it is, and as it may come back; longest first.
+    pub(crate) fn forms(&self) -> &[String] {
+        &self.forms
     }
 }
 

@@ -18,6 +18,7 @@ mod freshness;
 mod grant;
 mod own;
 mod policy;
+mod redact;
 mod response;
 
 pub use address::is_public;

@@ -41,6 +41,18 @@ impl Journal {
         self.lock().values().cloned().collect()
     }
 
+    /// Addresses that answered one source with a success.
+    pub(super) fn retrieved(&self, source: usize) -> Vec<String> {
+        let journal = self.lock();
+        let of_source = journal.range((source, 0, 0)..(source.saturating_add(1), 0, 0));
+        let succeeded = |outcome: &Outcome| match outcome {
+            Outcome::Response(response) => (200..300).contains(&response.status),
+            Outcome::Failed(_) => false,
+        };
+        let succeeded = of_source.filter(|(_, exchange)| succeeded(&exchange.outcome));
+        succeeded.map(|(_, exchange)| exchange.request.url.clone()).collect()
+    }
+
     /// Exchanges of one source, and how many of them came from cache.
     pub(super) fn count(&self, source: usize) -> (usize, usize) {
         let journal = self.lock();
