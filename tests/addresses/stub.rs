@@ -104,10 +104,13 @@ impl Dialler for Stub {
     }
 }
 
+/// What a name leads to.
+type Leads = dyn Fn(&str) -> Vec<IpAddr> + Send + Sync;
+
 /// DNS as a test wants it, which notes what it is asked.
 struct Names {
     asked: Arc<Mutex<Vec<String>>>,
-    answers: Box<dyn Fn(&str) -> Vec<IpAddr> + Send + Sync>,
+    answers: Box<Leads>,
 }
 
 impl Resolver for Names {

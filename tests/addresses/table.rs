@@ -129,10 +129,13 @@ fn every_special_range_is_refused_from_its_first_to_its_last_address_and_not_bey
     assert!(public > 30, "neighbours that are public were asked for too: {public}");
 }
 
+/// Writes an IPv4 address into an IPv6 one.
+type Hide = fn(u32) -> u128;
+
 /// Every way to write an IPv4 address into an IPv6 one, whatever the IPv4 address is.
 #[test]
 fn no_ipv4_address_hides_in_an_ipv6_one() {
-    let hidden: [(&str, fn(u32) -> u128); 8] = [
+    let hidden: [(&str, Hide); 8] = [
         ("mapped", |it| 0xffff_0000_0000 | u128::from(it)),
         ("compatible", u128::from),
         ("translated", |it| 0xffff << 48 | u128::from(it)),

@@ -147,7 +147,7 @@ fn brotli(body: &[u8]) -> Vec<u8> {
 fn zstd(window: u8, blocks: usize) -> Vec<u8> {
     let mut frame = vec![0x28, 0xb5, 0x2f, 0xfd, 0x00, window];
     for block in 1..=blocks {
-        let header = 128 * 1024 << 3 | 1 << 1 | usize::from(block == blocks);
+        let header = ((128 * 1024) << 3) | (1 << 1) | usize::from(block == blocks);
         frame.extend_from_slice(&header.to_le_bytes()[..3]);
         frame.push(b' ');
     }

@@ -165,9 +165,13 @@ fn world(folder: PathBuf, service: std::net::SocketAddr) -> World {
         kind: PrincipalKind::User,
         tenant: "public".to_owned(),
         roles: vec![zero_auth::ASKER.to_owned()],
+        scopes: None,
+        session: None,
+        limit_per_minute: None,
     };
     let (key, record) = zero_auth::key_record("two", &KEY_RANDOM, principal, 0, None).unwrap();
-    Arc::get_mut(&mut host.region).expect("nobody else has it yet").keys.push(record);
+    let region = Arc::get_mut(&mut host.region).expect("nobody else has it yet");
+    Arc::make_mut(&mut region.trust).keys.push(record);
     World { host, key, folder: own }
 }
 

@@ -42,8 +42,8 @@ pub use body::BodyProblem;
 pub use credential::credential;
 pub use events::{KEEP_ALIVE, Telling};
 pub use negotiate::RECEIPT_JSON;
-pub use place::rule_at;
 pub use peer::{Certified, Peer, RequestId};
+pub use place::rule_at;
 pub use reply::Reply;
 pub use rule::{Owner, Rule};
 
