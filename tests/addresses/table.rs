@@ -37,7 +37,7 @@ const V4: [(&str, u8, &str); 29] = [
 ];
 
 /// `iana-ipv6-special-registry`, what is deprecated, and what is not global unicast at all.
-const V6: [(&str, u8, &str); 36] = [
+const V6: [(&str, u8, &str); 38] = [
     ("::1", 128, "Loopback Address"),
     ("::", 128, "Unspecified Address"),
     ("::", 96, "IPv4-compatible, deprecated"),
@@ -69,6 +69,8 @@ const V6: [(&str, u8, &str); 36] = [
     ("c000::", 3, "not global unicast"),
     ("e000::", 4, "not global unicast"),
     ("f000::", 5, "not global unicast"),
+    ("f800::", 6, "not global unicast"),
+    ("fe00::", 9, "not global unicast"),
     ("fc00::", 7, "Unique-Local"),
     ("fd00:ec2::254", 128, "metadata service of one cloud"),
     ("fe80::", 10, "Link-Local Unicast"),

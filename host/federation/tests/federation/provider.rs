@@ -232,7 +232,9 @@ impl World {
         match fetched.outcome {
             Outcome::Response(_) => {
                 let heard = self.server.heard.lock().unwrap();
-                Ok(heard.last().unwrap().header("authorization").unwrap())
+                // A token may have been made fresh meanwhile, by the same server.
+                let exchange = heard.iter().rev().find(|it| it.path == "/v1/mail").unwrap();
+                Ok(exchange.header("authorization").unwrap())
             }
             Outcome::Failed(failure) => Err(failure.detail),
         }
