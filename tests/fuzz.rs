@@ -9,6 +9,7 @@
     reason = "a test ends by panicking"
 )]
 
+use base64::Engine as _;
 use zero_tests::bundle::bundle;
 use zero_tests::entry::{self, Entry};
 use zero_tests::{catalogue, exchanges, root};
@@ -154,6 +155,26 @@ fn a_question_as_json() {
         r#"{"q": "why?", "place": {"name": "Oslo", "country": "NO", "latitude": 59.9, "longitude": 10.7}, "consent": "a,b"}"#,
     ];
     check(entry::ask, &texts(&seeds));
+}
+
+const TOKEN_HEADER: &str = r#"{"alg":"EdDSA","kid":"one","typ":"at+jwt"}"#;
+const TOKEN_CLAIMS: &str = r#"{"iss":"https://issuer.example","aud":["zero"],"sub":"ada","iat":1800000000,
+    "exp":1800000900.5,"sid":"s","realm_access":{"roles":["asker"]},"scope":"ask openid","a":{"b/c":"t"}}"#;
+
+fn token(header: &[u8], claims: &[u8]) -> String {
+    let encoded = |bytes: &[u8]| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes);
+    format!("{}.{}.{}", encoded(header), encoded(claims), encoded(&[7; 64]))
+}
+
+#[test]
+fn a_token_and_a_key() {
+    let jwk = r#"{"kty":"OKP","crv":"Ed25519","kid":"one","use":"sig","alg":"EdDSA","key_ops":["verify"],
+        "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+    let (whole, set) = (token(TOKEN_HEADER.as_bytes(), TOKEN_CLAIMS.as_bytes()), format!("{{\"keys\":[{jwk}]}}"));
+    check(entry::token, &texts(&[&whole, jwk, &set, "zw_demo_a4dqobyha4dqobyha4dqobyha4dqobyh1234567"]));
+    // Mutated before they are encoded, or hardly one would get further than base64.
+    check(|bytes| entry::token(token(bytes, TOKEN_CLAIMS.as_bytes()).as_bytes()), &texts(&[TOKEN_HEADER]));
+    check(|bytes| entry::token(token(TOKEN_HEADER.as_bytes(), bytes).as_bytes()), &texts(&[TOKEN_CLAIMS]));
 }
 
 #[test]

@@ -15,6 +15,9 @@ use zero_stub::{Exchanges, Options, Stub};
 /// Sources of a question, and how long each takes to answer.
 const SOURCES: usize = 10;
 const DELAY_MS: u64 = 50;
+/// Connectors of a large package of Lambda, and what its init may take.
+const CONNECTORS: usize = 100;
+const INIT_AIM_MS: u64 = 50;
 const ASK: &str = "/v1/answer?q=what+do+the+records+say";
 /// What a script of Workers may have after gzip on a free plan is three times this.
 const WORKERS_AIM_BYTES: u64 = 1_000_000;
@@ -65,7 +68,38 @@ pub(crate) fn measure(setup: &Setup) -> Result<Vec<Row>> {
         }
     }
     rows.extend(script(&printed));
+    rows.push(hundred(setup, &yard, &stub, &region, more)?);
     Ok(rows)
+}
+
+/// Lambda with a hundred connectors: copies of one of ours under other names, each with a digest of its own.
+fn hundred(setup: &Setup, yard: &Yard, stub: &Stub, region: &str, more: [&str; 2]) -> Result<Row> {
+    let folder = yard.path("copies");
+    std::fs::create_dir_all(&folder)?;
+    let (name, bundle) = (b"calculator".as_slice(), setup.bundle.join("connectors"));
+    let original = std::fs::read(bundle.join("calculator.wasm"))?;
+    let connectors = std::fs::read_dir(&bundle)?.count();
+    for copy in connectors..CONNECTORS {
+        let mut bytes = original.clone();
+        let mut at = 0;
+        while let Some(found) = bytes.get(at..).and_then(|rest| rest.windows(name.len()).position(|it| it == name)) {
+            at += found + name.len();
+            let last = bytes.get_mut(at - 2..at).context("the name is no name")?;
+            last.copy_from_slice(format!("{copy:02}").as_bytes());
+        }
+        std::fs::write(folder.join(format!("calculat{copy:02}.wasm")), bytes)?;
+    }
+    let components = folder.to_str().context("a path that is no UTF-8")?;
+    let [sources, here] = more;
+    yard.build_with("hundred", ("bench", region), &["lambda"], &[sources, here, "--components", components])?;
+    let mut inits = Samples::new()?;
+    for _ in 0..10 * setup.times() {
+        if let Start::Running(running) = Running::start(yard, "hundred", "lambda", stub.address())? {
+            inits.add(running.init().context("Lambda says what its init took")?);
+        }
+    }
+    let row = Row::times("lambda", format!("init with {CONNECTORS} connectors"), &inits);
+    Ok(row.aim_p50(Figure::ms(INIT_AIM_MS)))
 }
 
 /// Starts it and asks once.

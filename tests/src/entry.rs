@@ -22,6 +22,44 @@ pub fn ask(bytes: &[u8]) {
     let _ = AskBody::from_json(bytes).and_then(AskBody::into_ask);
 }
 
+/// A token, a key as issuers publish it, and an API key, before anybody who trusts nobody else.
+pub fn token(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    let keys: Vec<TokenKey> = zero_auth::token::jwk::set(bytes).unwrap_or_default();
+    let key = zero_auth::token::jwk::key(bytes).ok();
+    let _ = zero_auth::token::said(&text);
+    let issuer = Issuer {
+        url: "https://issuer.example".to_owned(),
+        audiences: vec!["zero".to_owned()],
+        types: vec!["at+jwt".to_owned(), String::new()],
+        lifetime_ms_max: i64::MAX,
+        subject_prefix: "x".to_owned(),
+        tenant: "t".to_owned(),
+        tenant_claim: Some("/a/b~1c".to_owned()),
+        roles_claim: Some("/realm_access/roles".to_owned()),
+        roles_allowed: vec!["asker".to_owned()],
+        default_roles: Vec::new(),
+        scopes_claim: Some("scope".to_owned()),
+        keys: keys.into_iter().chain(key).chain([token_key()]).collect(),
+    };
+    let trust = Trust { keys: Vec::new(), issuers: vec![issuer], revoked_sessions: Vec::new() };
+    for credential in [Credential::Token(text.clone()), Credential::ApiKey(text.clone())] {
+        let _ = zero_auth::authenticate(&credential, &trust, 1_800_000_000_000);
+    }
+    // Claims that somebody did sign are read as well.
+    let _ = zero_auth::token::principal_by(&text, &trust, 1_800_000_000_000, |_, _, _| true);
+}
+
+fn token_key() -> TokenKey {
+    TokenKey {
+        id: "one".to_owned(),
+        algorithm: TokenAlgorithm::Eddsa,
+        public: vec![0; 44],
+        not_before_ms: 0,
+        expires_ms: None,
+    }
+}
+
 /// A receipt, and its replay when it is one.
 pub fn receipt(bytes: &[u8]) {
     if let Ok(receipt) = Receipt::from_json(bytes) {

@@ -29,7 +29,11 @@ pub(crate) fn texts(stub: &Stub) -> (String, String) {
     let is_open = |host: &String| host.contains('*');
     let denied: Vec<String> =
         on().filter(|it| it.hosts.iter().any(is_open)).map(|it| format!("id:{}", it.source.id)).collect();
-    let carried = COMMON.replace("[server]", &format!("[region.sources]\ndenied = {denied:?}\n\n[server]"));
+    let mut carried = COMMON.replace("[server]", &format!("[region.sources]\ndenied = {denied:?}\n\n[server]"));
+    // Services that want to be asked slowly are not here, and every question is asked a dozen times.
+    for record in on().filter(|it| it.requests_per_second.is_some()) {
+        let _ = writeln!(carried, "\n[sources.override.{}]\nrequests_per_second = 1000.0", record.source.id);
+    }
     let hosts: BTreeSet<&String> = on().flat_map(|it| &it.hosts).filter(|host| !is_open(host)).collect();
     let mut dialled = format!("{carried}\n[egress.overrides]\n");
     for host in hosts {

@@ -20,7 +20,7 @@ pub fn authenticate(credential: &Credential, trust: &Trust, now_ms: i64) -> Resu
     match credential {
         Credential::Anonymous => Ok(anonymous()),
         Credential::ApiKey(key) => by_key(key, &trust.keys, now_ms),
-        Credential::Token(compact) => token::principal(compact, trust, now_ms),
+        Credential::Token(compact) => Ok(token::principal(compact, trust, now_ms)?),
     }
 }
 
@@ -165,7 +165,8 @@ mod tests {
     #[test]
     fn a_key_is_narrower_than_who_it_stands_for_and_never_wider() {
         let check = |own: Option<&[&str]>, of_key: Option<&[&str]>, expected: Option<&[&str]>| {
-            let list = |scopes: Option<&[&str]>| scopes.map(|it| it.iter().map(|&it| it.to_owned()).collect::<Vec<_>>());
+            let list =
+                |scopes: Option<&[&str]>| scopes.map(|it| it.iter().map(|&it| it.to_owned()).collect::<Vec<_>>());
             let (key, record) = issued();
             let principal = Principal { scopes: list(own), limit_per_minute: Some(60), ..record.principal };
             let record = KeyRecord { principal, scopes: list(of_key), limit_per_minute: Some(90), ..record };

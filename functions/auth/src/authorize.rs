@@ -159,7 +159,8 @@ mod tests {
         assert!(manages("t", MANAGER, PrincipalKind::User) && manages("t", OPERATOR, PrincipalKind::User));
         assert!(!manages("", OPERATOR, PrincipalKind::User), "what belongs to no tenant is not every tenant's");
         assert!(!manages("t", ASKER, PrincipalKind::User) && !manages("t", MANAGER, PrincipalKind::Anonymous));
-        let administers = authorize(&principal(PrincipalKind::User, &[OPERATOR]), Permission::Administer, &of("t", "x"));
+        let administers =
+            authorize(&principal(PrincipalKind::User, &[OPERATOR]), Permission::Administer, &of("t", "x"));
         assert_ne!(administers, Decision::Allow, "the host is administered, and no tenant");
     }
 
@@ -206,7 +207,10 @@ mod tests {
             denial.reason
         };
         let nobody = principal(PrincipalKind::User, &[]);
-        assert_eq!(reason(&nobody, "t"), "`ada` may not manage `keys`\n\nhint: this needs the role `manager` or `operator`");
+        assert_eq!(
+            reason(&nobody, "t"),
+            "`ada` may not manage `keys`\n\nhint: this needs the role `manager` or `operator`"
+        );
         let manager = principal(PrincipalKind::User, &[MANAGER]);
         assert_eq!(reason(&manager, "other"), reason(&nobody, "t"), "whether there is such a tenant is not told");
         let narrowed = Principal { scopes: Some(Vec::new()), ..manager };

@@ -17,9 +17,7 @@ pub fn credential(headers: &HeaderMap) -> Result<Credential, Problem> {
     // The token itself is never repeated in a problem: problems are logged and pasted.
     let value = value.to_str().map_err(|_| Problem::unauthenticated("`Authorization` is not ASCII"))?;
     match value.trim().split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
-            Ok(of_bearer(token.trim_start()))
-        }
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(of_bearer(token.trim_start())),
         _ => Err(Problem::unauthenticated("`Authorization` is not of the form `Bearer KEY`")),
     }
 }

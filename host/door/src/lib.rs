@@ -43,12 +43,13 @@ pub use credential::credential;
 pub use events::{KEEP_ALIVE, Telling};
 pub use negotiate::RECEIPT_JSON;
 pub use peer::{Certified, Peer, RequestId};
+pub use place::rule_at;
 pub use reply::Reply;
 pub use rule::{Owner, Rule};
 
 use bytes::Bytes;
-use http::{HeaderMap, Response};
 use http::request::Parts;
+use http::{HeaderMap, Response};
 use place::Place;
 use std::sync::Arc;
 use zero_pipeline::{Platform, Problem, Region, identify};

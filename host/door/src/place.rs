@@ -61,6 +61,12 @@ impl Place {
     }
 }
 
+/// The rule of the door's route at this path; none where there is nothing.
+#[must_use]
+pub fn rule_at(path: &str) -> Option<Rule> {
+    Place::of(path).map(|place| place.rule())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -183,7 +183,12 @@ impl Functions {
     ///
     /// # Errors
     /// When the call ended early. A denial is a value.
-    pub fn authorize(&self, principal: &Principal, permission: Permission, resource: &Resource) -> Result<Decision, CallError> {
+    pub fn authorize(
+        &self,
+        principal: &Principal,
+        permission: Permission,
+        resource: &Resource,
+    ) -> Result<Decision, CallError> {
         let params = (principal.lower(), permission.lower(), resource.lower());
         let (decision,) =
             self.0.auth.call::<AuthorizeParams<'_>, AuthorizeResults>("authorize", &self.0.authorize, params)?;

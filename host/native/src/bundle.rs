@@ -60,7 +60,7 @@ impl Bundle {
     pub fn verified(folder: &Path, verified: Verified, config: Option<&Path>) -> Result<Self> {
         let view = BundleView::of(verified.contents)?;
         let (config, catalogue) = match config {
-            None => (view.config, view.catalogue),
+            None => return Ok(Self::of(folder, view)),
             Some(path) => {
                 let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
                 let (own, file) = (folder.join(CONFIG_FILE).display().to_string(), path.display().to_string());
@@ -74,14 +74,20 @@ impl Bundle {
                 (config, catalogue)
             }
         };
-        Ok(Self {
+        Ok(Self { config, catalogue, ..Self::of(folder, view) })
+    }
+
+    /// What a bundle holds, whoever vouches for it.
+    #[must_use]
+    pub fn of(folder: &Path, view: BundleView) -> Self {
+        Self {
             folder: folder.to_path_buf(),
-            config,
-            catalogue,
+            config: view.config,
+            catalogue: view.catalogue,
             functions: view.functions.into_iter().map(|it| (it.name, it.bytes)).collect(),
             connectors: view.connectors.into_iter().map(|it| (it.component.name, it.component.bytes)).collect(),
             manifests: view.lock.connectors.into_iter().map(|it| (it.name, it.manifest)).collect(),
-        })
+        }
     }
 }
 

@@ -94,7 +94,7 @@ impl Host {
 
     /// A host of what was compiled when it was packaged: no connector is opened before it is asked, so a package with
     /// hundreds of them starts as one with a few. `instances` is how many may be alive at once. Nothing is kept between
-    /// starts and nothing can be installed; what an operator says of a source was tried when the package was made.
+    /// starts and nothing can be installed; what an operator says of a source was tried by `zero bundle build`.
     ///
     /// # Errors
     /// A function or the configuration is wrong.

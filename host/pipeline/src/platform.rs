@@ -137,7 +137,12 @@ pub trait Rooms: Clone + 'static {
     ///
     /// # Errors
     /// When the component misbehaved.
-    fn authorize(&self, principal: &Principal, permission: Permission, resource: &Resource) -> Result<Decision, CallError>;
+    fn authorize(
+        &self,
+        principal: &Principal,
+        permission: Permission,
+        resource: &Resource,
+    ) -> Result<Decision, CallError>;
 
     /// Follow-up to a question that stands alone.
     ///

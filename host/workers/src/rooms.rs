@@ -178,7 +178,12 @@ impl<M: Modules> Rooms for CoreRooms<M> {
         self.0.auth.call(&self.0.modules, |guest| functions::authenticate(guest, credential, trust, now_ms))
     }
 
-    fn authorize(&self, principal: &Principal, permission: Permission, resource: &Resource) -> Result<Decision, CallError> {
+    fn authorize(
+        &self,
+        principal: &Principal,
+        permission: Permission,
+        resource: &Resource,
+    ) -> Result<Decision, CallError> {
         self.0.auth.call(&self.0.modules, |guest| functions::authorize(guest, principal, permission, resource))
     }
 

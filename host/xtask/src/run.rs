@@ -14,7 +14,17 @@ pub(crate) fn root() -> Result<PathBuf> {
 /// Builds components and host, and runs `zero`.
 pub(crate) fn zero(command: &str, arguments: &[String]) -> Result<ExitCode> {
     let root = root()?;
-    components::build(&root, &components::toolchain()?)?;
+    let toolchain = components::toolchain()?;
+    components::build(&root, &toolchain)?;
+    if arguments.starts_with(&["bundle".to_owned(), "build".to_owned()]) {
+        let packs = |names: [&str; 2]| arguments.iter().any(|said| names.iter().any(|name| said.ends_with(name)));
+        if packs(["spin", "workers"]) || packs(["all", "lambda"]) {
+            orchestrators::build(&root, &toolchain)?;
+        }
+        if packs(["all", "lambda"]) {
+            bootstrap(&root)?;
+        }
+    }
     build(&root, &["--package", "zero-cli"])?;
     let mut zero = Command::new(components::target_dir(&root).join("debug/zero"));
     if !command.is_empty() {
@@ -47,6 +57,17 @@ pub(crate) fn bench(arguments: &[String]) -> Result<ExitCode> {
     let programs = components::target_dir(&root).join("release");
     let mut bench = Command::new(programs.join("zero-bench"));
     exit_code(bench.args(arguments).env("ZERO_BUNDLE", components::bundle_dir(&root)).env("ZERO_PROGRAMS", programs))
+}
+
+/// Lambda's program for this machine's architecture, built for speed, beside the other orchestrators.
+fn bootstrap(root: &Path) -> Result<()> {
+    eprintln!("building the program of Lambda for speed, the first time for some minutes");
+    build(root, &["--release", "--package", "zero-lambda"])?;
+    let architecture = std::env::consts::ARCH.replace("aarch64", "arm64");
+    let built = components::target_dir(root).join("release/bootstrap");
+    let placed = orchestrators::folder(root).join(format!("bootstrap-{architecture}"));
+    std::fs::copy(&built, &placed).with_context(|| format!("copying {}", built.display()))?;
+    Ok(())
 }
 
 fn build(root: &Path, arguments: &[&str]) -> Result<()> {

@@ -96,6 +96,15 @@ impl Running {
         }
     }
 
+    /// What its runtime took before it could answer, where that is told apart from starting the runtime.
+    #[must_use]
+    pub fn init(&self) -> Option<Duration> {
+        match &self.host {
+            Host::Lambda(lambda) => Some(lambda.init_time()),
+            Host::Native(_) | Host::Workers(_) | Host::Spin(_) => None,
+        }
+    }
+
     /// The most memory that its process has had, bytes.
     #[must_use]
     pub fn memory_bytes_peak(&self) -> Option<u64> {

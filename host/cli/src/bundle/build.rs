@@ -15,6 +15,7 @@ use zero_config::{Config, Layer};
 use zero_engine::{Engine, Limits, MacKey};
 use zero_lifecycle::Policy;
 use zero_native::host::default_artifacts;
+use zero_native::{Bundle, Host, Options};
 use zero_oci::{Access, Trust};
 
 #[derive(Args)]
@@ -84,6 +85,7 @@ pub(super) fn build(setup: &Setup, arguments: &BuildArguments) -> Result<ExitCod
     }
     let contents = built.contents;
     let folder = root.join("bundle");
+    start(&folder, BundleView::of(contents.clone())?)?;
     write(&folder, LOCK_FILE, &contents)?;
     let layout = zero_bundle::artifact::image_layout(&contents)?;
     let files = layout.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice(), false));
@@ -106,6 +108,14 @@ pub(super) fn build(setup: &Setup, arguments: &BuildArguments) -> Result<ExitCod
     };
     packages::make(&BundleView::of(contents)?, &arguments.target, &options, &root)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Assembles a host of it, so that what an operator says of a source is tried on its connector once, here: a machine at
+/// the edge starts without opening one.
+fn start(folder: &Path, view: BundleView) -> Result<()> {
+    let options = Options { artifacts: default_artifacts(), compiler: compiler()?, ..Options::default() };
+    Host::assemble(Bundle::of(folder, view), options).context("no host starts with this bundle")?;
+    Ok(())
 }
 
 fn write(folder: &Path, mark: &str, contents: &Contents) -> Result<()> {

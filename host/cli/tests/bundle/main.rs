@@ -83,6 +83,16 @@ fn a_region_that_is_not_there_is_named() {
 }
 
 #[test]
+fn settings_that_no_connector_can_use_are_no_bundle() {
+    let Some(operator) = Operator::new() else { return };
+    let region = "[region]\nname = \"moon\"\n[sources.override.lakes]\nsettings.craters = 1\n";
+    std::fs::write(operator.path("moon.toml"), region).unwrap();
+    let refused = operator.fails(&operator.build_arguments(&operator.text("moon.toml"), "out", &[]));
+    assert!(refused.contains("[sources.override.lakes]") && refused.contains("craters"), "{refused}");
+    assert!(!operator.path("out").exists(), "nothing is left behind");
+}
+
+#[test]
 fn a_difference_has_an_exit_code_of_its_own() {
     let Some(operator) = Operator::new() else { return };
     operator.build("eu-west", "one", &[]);

@@ -8,6 +8,7 @@
     reason = "a test ends by panicking"
 )]
 
+mod callers;
 mod forms;
 mod receipts;
 mod world;

@@ -47,6 +47,8 @@ pub(crate) struct World {
     pub(crate) said_bytes: Rc<Cell<usize>>,
     /// Questions that were read.
     pub(crate) read: Rc<Cell<usize>>,
+    /// Credentials that were looked up.
+    pub(crate) identified: Rc<Cell<usize>>,
 }
 
 impl World {
@@ -57,6 +59,7 @@ impl World {
             ids: Rc::new(Cell::new(0xfeed)),
             said_bytes: Rc::new(Cell::new(64)),
             read: count,
+            identified: Rc::new(Cell::new(0)),
         }
     }
 
@@ -141,10 +144,16 @@ impl Rooms for World {
         trust: &Trust,
         now_ms: i64,
     ) -> Result<Result<Principal, Denial>, CallError> {
+        self.identified.set(self.identified.get() + 1);
         Ok(zero_auth::authenticate(credential, trust, now_ms))
     }
 
-    fn authorize(&self, principal: &Principal, permission: Permission, resource: &Resource) -> Result<Decision, CallError> {
+    fn authorize(
+        &self,
+        principal: &Principal,
+        permission: Permission,
+        resource: &Resource,
+    ) -> Result<Decision, CallError> {
         Ok(zero_auth::authorize(principal, permission, resource))
     }
 
@@ -234,7 +243,8 @@ pub(crate) fn said_with(
     has_room: bool,
 ) -> Whole {
     let door = world.door();
-    let admit = |_: &Principal| if has_room { Ok(()) } else { Err(Problem::overloaded(zero_door::limits::RETRY_AFTER)) };
+    let admit =
+        |_: &Principal| if has_room { Ok(()) } else { Err(Problem::overloaded(zero_door::limits::RETRY_AFTER)) };
     let body = pin!(body);
     world.time.run(async { whole(door.respond(request, body, admit).await).await }).unwrap()
 }
