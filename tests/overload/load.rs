@@ -37,6 +37,13 @@ pub(crate) struct Stage {
     rate: f64,
 }
 
+impl Stage {
+    /// Who was answered, of all who asked.
+    pub(crate) fn share(&self) -> f64 {
+        self.answers as f64 / (self.answers + self.rejects.len() + self.broken).max(1) as f64
+    }
+}
+
 /// What one question came to, and when.
 struct Done {
     at: Instant,
