@@ -147,7 +147,7 @@ impl House {
         let named = self.webauthn.identify_discoverable_authentication(answer);
         let (account, credential) = named.map_err(|error| refuse(&error))?;
         let account = account.simple().to_string();
-        let place = place(&account, &credential.to_vec().into());
+        let place = place(&account, &credential.to_vec());
         self.vault.write(|view| {
             let found = view.load::<PasskeyRecord>(PASSKEYS, &place)?;
             let mut record = found.ok_or_else(problems::passkey_refused)?;
