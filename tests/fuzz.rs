@@ -190,6 +190,43 @@ fn an_exchange_file() {
 }
 
 #[test]
+fn a_text_that_is_shown() {
+    let hostile = texts(&[
+        "a <b>bold</b> [link](https://e.example/) ![i](//e.example) \u{1b}]8;;http://x\u{7}l\u{1b}]8;;\u{7} \u{9b}2J",
+        "www.e.example e.example/x javascript:alert(1) <https://e.example> می\u{200c}خواهم 👩\u{200d}🚀 \u{202e}",
+        "<script>x</script><!-- y --><img src=x onerror=y> Vec<u8> [1] [a](b) https://a.example/(x)).",
+    ]);
+    check(entry::shown, &[hostile, bodies("connectors/feed/")].concat());
+}
+
+#[test]
+fn a_url_that_is_planned() {
+    let seeds = [
+        "https://a.example/x?y=z#w",
+        "https://a.example@b.example:8443/",
+        "https://[::ffff:127.0.0.1]/%2e%2e/",
+        "https://faß.example/\u{202e}",
+        "https://0x7f.1/\\@b.example",
+    ];
+    check(entry::planned, &texts(&seeds));
+}
+
+#[test]
+fn a_body_that_came_encoded() {
+    use std::io::Write as _;
+    let body = "what a service says, again and again. ".repeat(40);
+    let mut gzip = flate2::write::GzEncoder::new(vec![0], flate2::Compression::fast());
+    gzip.write_all(body.as_bytes()).unwrap();
+    let mut zlib = flate2::write::ZlibEncoder::new(vec![3], flate2::Compression::fast());
+    zlib.write_all(body.as_bytes()).unwrap();
+    let mut br = vec![1];
+    brotli::BrotliCompress(&mut body.as_bytes(), &mut br, &brotli::enc::BrotliEncoderParams::default()).unwrap();
+    // A frame of one raw block, and one of a repeated byte.
+    let zstd = vec![2, 0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x58, 0x10, 0, 0, b'a', b'b', 0x03, 0x01, 0, b'c'];
+    check(entry::encoded, &[gzip.finish().unwrap(), zlib.finish().unwrap(), br, zstd]);
+}
+
+#[test]
 fn a_module_and_a_component() {
     let mut seeds = vec![b"\0asm\x01\0\0\0".to_vec(), b"\0asm\x0d\0\x01\0\0\x0ezero:interface".to_vec()];
     seeds.extend(bundle().into_iter().flat_map(|loaded| &loaded.connectors).map(|(_, bytes)| bytes.clone()));

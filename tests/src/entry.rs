@@ -72,6 +72,53 @@ pub fn exchange(bytes: &[u8]) {
     let _ = Exchange::parse(&String::from_utf8_lossy(bytes));
 }
 
+/// A text of a stranger. Whatever it was, what is shown of it begins no tag and names no address, and stays as it is.
+pub fn shown(bytes: &[u8]) {
+    let raw = String::from_utf8_lossy(bytes);
+    let plain = zero_types::plain::text(&raw, |_| false);
+    let shown = plain.text.as_ref();
+    let tags = shown.match_indices('<').filter_map(|(at, _)| shown.get(at + 1..)?.chars().next());
+    assert!(!tags.into_iter().any(|c| c.is_ascii_alphabetic() || "/!?".contains(c)), "a tag in {shown:?}");
+    assert!(!shown.contains("://") && !shown.contains("](") && !shown.contains('\u{1b}'), "{shown:?}");
+    assert_eq!(plain.span(0, raw.len()), (0, shown.len()), "everything is somewhere");
+}
+
+/// A URL that a connector plans, with the credential of another host: what passes names its host once.
+pub fn planned(bytes: &[u8]) {
+    let everything = ["*".to_owned()];
+    let (Ok(policy), Ok(grant)) = (
+        zero_egress::Policy::new(zero_egress::Decisions::default()),
+        zero_egress::Grant::new("fuzz", &everything, &everything, None),
+    ) else {
+        return;
+    };
+    let url = String::from_utf8_lossy(bytes);
+    let planned = policy.read(&grant, Request::get(url.as_ref()));
+    if let Ok(checked) = planned.and_then(|planned| policy.check(planned)) {
+        assert!(!checked.host.is_empty() && !url.contains(['\r', '\n', '\0', ' ', '\\']), "{url:?}");
+        assert_eq!(checked.headers.get("host").and_then(|host| host.to_str().ok()), Some(checked.host.as_str()));
+    }
+}
+
+/// A body that came encoded: the first byte says how, the rest is it.
+pub fn encoded(bytes: &[u8]) {
+    let Some((first, body)) = bytes.split_first() else { return };
+    let codings = ["gzip", "br", "zstd", "deflate", "identity", "gzip, br"];
+    let coding = codings.get(usize::from(*first) % codings.len()).copied().unwrap_or_default();
+    let everything = ["*".to_owned()];
+    let checked = zero_egress::Policy::new(zero_egress::Decisions::default()).ok().and_then(|policy| {
+        let grant = zero_egress::Grant::new("fuzz", &everything, &everything, None).ok()?;
+        let planned = policy.read(&grant, Request::get("https://a.example/")).ok()?;
+        policy.check(planned).ok()
+    });
+    let response = http::Response::builder().header("content-encoding", coding).body(body.to_vec());
+    if let (Some(checked), Ok(response)) = (checked, response)
+        && let Ok(zero_egress::Fetched { outcome: Outcome::Response(read), .. }) = checked.reader().read(response)
+    {
+        assert!(read.body.len() <= zero_pipeline::limits::RESPONSE_BYTES_MAX);
+    }
+}
+
 /// A core module, or a component.
 pub fn component(bytes: &[u8]) {
     let _ = zero_builder::check(bytes);

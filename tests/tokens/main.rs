@@ -42,10 +42,11 @@ fn keys(group: &Value) -> Vec<TokenKey> {
     }
 }
 
-/// Whether a valid vector of this group must be accepted: one key, and for an algorithm of ours.
+/// Whether a valid vector of this group must be accepted: its key is for an algorithm of ours.
 fn is_ours(group: &Value) -> bool {
     let jwk = group.get("public").filter(|public| !public.is_null()).unwrap_or(&group["private"]);
-    ["RS256", "ES256", "EdDSA"].iter().any(|algorithm| jwk["alg"] == *algorithm)
+    let listed = jwk["keys"].as_array().map_or_else(|| vec![jwk], |keys| keys.iter().collect());
+    listed.iter().any(|jwk| ["RS256", "ES256", "EdDSA"].iter().any(|algorithm| jwk["alg"] == *algorithm))
 }
 
 #[test]

@@ -1,103 +1,42 @@
 //! What of a passage may be shown, and which of its sentences speak to the reader instead of answering.
 //!
-//! Takes passage text, which is data of strangers; gives plain text on one line without control, bidirectional,
-//! invisible and tag characters, terminal sequences, markup, images or links. Fails never. Limits: linear.
+//! Takes passage text, which is data of strangers; gives plain text on one line (`zero_types::plain`, which the host's
+//! gate also uses: a model's draft never passes that gate). Fails never. Limits: linear.
 //! Why it is so: a page must not be able to draw, to link, or to command; what is struck out here is struck out
 //! before anything is judged, so that hidden characters cannot hide words from the judgement.
 
 use crate::text;
+use zero_types::plain;
+use zero_types::prelude::Answer;
 
-/// The text as it may be shown.
+/// The text as it may be shown. Addresses stay, for [`names_foreign_url`] to judge.
 pub(crate) fn shown(raw: &str) -> String {
-    let visible: String = without_escapes(raw);
-    let plain = without_markup(&visible);
-    let mut out = String::with_capacity(plain.len());
-    for word in plain.split_whitespace() {
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        out.push_str(word);
-    }
-    out
+    without_notes(&plain::line(raw, |_| true))
 }
 
-/// Without terminal sequences, and with every invisible character gone or made a space.
-fn without_escapes(raw: &str) -> String {
-    let mut out = String::with_capacity(raw.len());
-    let mut chars = raw.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\u{1b}' => match chars.next() {
-                Some('[') => while chars.next().is_some_and(|c| !('@'..='~').contains(&c)) {},
-                Some(']') => while chars.next().is_some_and(|c| c != '\u{7}' && c != '\u{1b}') {},
-                _ => {}
-            },
-            '\u{9b}' => while chars.next().is_some_and(|c| !('@'..='~').contains(&c)) {},
-            c if c.is_whitespace() || c.is_control() => out.push(' '),
-            c if invisible(c) => {}
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-/// Zero-width, bidirectional, variation, tag and private characters, and other fillers that show nothing.
-fn invisible(c: char) -> bool {
-    matches!(u32::from(c),
-        0xad | 0x34f | 0x61c | 0x115f..=0x1160 | 0x17b4..=0x17b5 | 0x180b..=0x180f | 0x200b..=0x200f | 0x202a..=0x202e
-        | 0x2060..=0x206f | 0x3164 | 0xfe00..=0xfe0f | 0xfeff | 0xffa0 | 0xfff0..=0xfffc | 0xe000..=0xf8ff
-        | 0x1bca0..=0x1bca3 | 0x1d173..=0x1d17a | 0xe0000..=0xe0fff | 0xf0000..=0x0010_ffff)
-}
-
-/// Without tags, images, link targets and footnote marks such as `[12]`.
-fn without_markup(text: &str) -> String {
+/// Without footnote marks such as `[12]`.
+fn without_notes(text: &str) -> String {
+    /// Longer ones are no marks.
+    const NOTE_BYTES_MAX: usize = 12;
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find(['<', '[', '!']) {
-        let (before, from) = rest.split_at(at);
+    while let Some((before, from)) = rest.split_once('[') {
         out.push_str(before);
-        rest = match markup(from) {
-            Some((kept, after)) => {
-                out.push_str(kept);
-                after
-            }
+        let note = from.split_once(']').filter(|(label, _)| {
+            let marks = |label: &str| label.bytes().all(|b| b.is_ascii_digit() || b == b',' || b == b' ');
+            *label == "citation needed" || (!label.is_empty() && label.len() <= NOTE_BYTES_MAX && marks(label))
+        });
+        rest = match note {
+            Some((_, after)) => after,
             None => {
-                let width = from.chars().next().map_or(1, char::len_utf8);
-                let (kept, after) = from.split_at(width);
-                out.push_str(kept);
-                after
+                out.push('[');
+                from
             }
         };
     }
     out.push_str(rest);
-    out
-}
-
-/// What is kept of the markup that `from` starts with, and what follows it.
-fn markup(from: &str) -> Option<(&str, &str)> {
-    /// Longer than any tag or link that is not an attack on our time.
-    const MARKUP_BYTES_MAX: usize = 2048;
-    let within = |text: &str, c: char| text.find(c).filter(|at| *at < MARKUP_BYTES_MAX);
-    if let Some(body) = from.strip_prefix('<') {
-        body.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?')).then_some(())?;
-        let end = within(body, '>')?;
-        let name = body.trim_start_matches('/').split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
-        let inline = ["b", "i", "a", "u", "em", "strong", "span", "sup", "sub", "small", "code", "mark"];
-        let kept = if inline.iter().any(|tag| name.eq_ignore_ascii_case(tag)) { "" } else { " " };
-        return Some((kept, body.get(end + 1..)?));
-    }
-    let image = from.starts_with("![");
-    let body = from.strip_prefix("![").or_else(|| from.strip_prefix('['))?;
-    let end = within(body, ']')?;
-    let label = body.get(..end)?;
-    let after = body.get(end + 1..)?;
-    if let Some(target) = after.strip_prefix('(') {
-        let close = within(target, ')')?;
-        return Some((if image { "" } else { label }, target.get(close + 1..)?));
-    }
-    let note =
-        !label.is_empty() && label.len() <= 12 && label.bytes().all(|b| b.is_ascii_digit() || b == b',' || b == b' ');
-    (note || label == "citation needed").then_some(("", after))
+    // A mark may have stood between two spaces.
+    if out.len() == text.len() { out } else { out.split_whitespace().collect::<Vec<_>>().join(" ") }
 }
 
 /// Whether a shown sentence commands, asks or plays a role instead of stating: never part of an answer.
@@ -360,12 +299,30 @@ pub(crate) fn names_foreign_url(shown: &str, known: &[String]) -> bool {
     if ["javascript:", "data:text", "vbscript:", "file:///"].iter().any(|scheme| lower.contains(scheme)) {
         return true;
     }
+    // The host took one out, or whoever reads more closely would.
+    let is_known = |url: &str| known.contains(&crate::dedupe::normal_url(url));
+    let other = shown.contains(plain::LINK_REMOVED) || plain::text(shown, is_known).text.contains(plain::LINK_REMOVED);
+    if other {
+        return true;
+    }
     shown.split(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '(' | ')' | '[' | ']' | '，' | '。')).any(
         |word| {
             let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '/');
             address(word) && !known.contains(&crate::dedupe::normal_url(word))
         },
     )
+}
+
+/// The answer without a bare answer or a contradiction that names an address nobody knows; its sentences were looked at
+/// one by one.
+pub(crate) fn without_foreign_urls(mut answer: Answer, known: &[String]) -> Answer {
+    answer.short = answer.short.filter(|short| !names_foreign_url(short, known));
+    answer.contradictions.retain(|contradiction| {
+        let sides = contradiction.sides.iter().map(|side| side.text.as_str());
+        let mut texts = sides.chain([contradiction.subject.as_str(), contradiction.property.as_str()]);
+        !texts.any(|text| names_foreign_url(text, known))
+    });
+    answer
 }
 
 /// `https://a.b`, `www.a.b`, `a.com/x`, `a//b`.

@@ -81,7 +81,7 @@ pub(crate) fn compose(question: &Question, intent: &Intent, findings: &[Finding]
     let reading = Reading::new(question, intent, findings);
     let mut draft = Draft::default();
     if computed(&reading, &mut draft) {
-        return finish(draft, String::new);
+        return clean::without_foreign_urls(finish(draft, String::new), &reading.known);
     }
     let facts = claims::facts(question, intent, findings, &reading.entries, &reading.query, &reading.lexer);
     let docs = rank::read(findings, &reading.entries, &question.text, &reading.lexer);
@@ -105,7 +105,8 @@ pub(crate) fn compose(question: &Question, intent: &Intent, findings: &[Finding]
             quote(&reading, &docs, &reading.query, sentences_max(intent, &reading.query), &mut draft);
         }
     }
-    finish(draft, || missing(question, &reading, &docs))
+    let answer = finish(draft, || missing(question, &reading, &docs));
+    clean::without_foreign_urls(answer, &reading.known)
 }
 
 /// How many sentences an answer of this kind takes.

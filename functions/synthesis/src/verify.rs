@@ -49,7 +49,8 @@ pub(crate) fn verify(draft: &str, question: &Question, intent: &Intent, findings
         / f32::from(u16::try_from(total.max(1)).unwrap_or(u16::MAX));
     let supports: Vec<f32> = sentences.iter().map(|sentence| sentence.support * (0.7 + 0.3 * kept)).collect();
     let confidence = confidence::overall(&supports, contradictions.len());
-    Answer { short: short(&sentences, &reading), sentences, confidence, contradictions, abstention: None }
+    let answer = Answer { short: short(&sentences, &reading), sentences, confidence, contradictions, abstention: None };
+    clean::without_foreign_urls(answer, &reading.known)
 }
 
 /// The bare answer, where the first sentence has one that its span has too.

@@ -23,6 +23,7 @@ mod generated {
 
 pub mod english;
 mod named;
+pub mod plain;
 
 pub use generated::zero::connector::types as connector;
 pub use generated::zero::functions::types as functions;

@@ -3,14 +3,18 @@
 use crate::out;
 use crate::setup::{Setup, runtime};
 use anyhow::Result;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+use zero_config::{Config, Server, may_listen};
 use zero_lifecycle::{ConnectorReport, Store};
 use zero_native::Host;
 use zero_native::host::default_artifacts;
 use zero_native::server::admin::Admin;
 use zero_native::server::admin::client::Client;
+use zero_native::server::examine_tls;
 use zero_pipeline::catalogue::SourceRecord;
 use zero_pipeline::{Platform as _, Rooms as _};
 
@@ -46,6 +50,7 @@ pub(crate) fn doctor(setup: &Setup) -> Result<ExitCode> {
         Err(error) => findings.say("bundle", Err(format!("{error:#}"))),
         Ok(bundle) => {
             findings.say("bundle", Ok(bundle.folder.display().to_string()));
+            listening(&bundle.config, &mut findings);
             findings.say("catalogue", Ok(format!("{} sources", bundle.catalogue.records().len())));
             match setup.host(bundle, None) {
                 Err(error) => findings.say("components", Err(format!("{error:#}"))),
@@ -55,6 +60,57 @@ pub(crate) fn doctor(setup: &Setup) -> Result<ExitCode> {
     }
     out::write(&findings.report)?;
     Ok(if findings.wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Whether strangers may be let in as it is configured.
+fn listening(config: &Config, findings: &mut Findings) {
+    let server = &config.server;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
+    if let Some(tls) = &server.tls {
+        let found = examine_tls(tls, i64::try_from(now).unwrap_or(i64::MAX));
+        findings.say("tls", found.map_err(|error| format!("{error:#}")));
+        key_is_private("tls", &tls.key, findings);
+    }
+    if let Some(tls) = &config.admin.tls {
+        key_is_private("admin", &tls.key, findings);
+    } else if !config.admin.listen.ip().is_loopback() && config.admin.enabled {
+        let hint = "hint: `[admin.tls]` with `client_ca`, unless a proxy with TLS stands before it";
+        findings
+            .note("admin", &format!("{} is reached from other machines in the clear\n\n{hint}", config.admin.listen));
+    }
+    match server.listen.parse::<SocketAddr>() {
+        // A name is resolved when the host starts, which then says the same.
+        Err(_) => findings.note("listen", &format!("{} is known when the host starts", server.listen)),
+        Ok(address) => {
+            let allowed = may_listen(address, server.tls.is_some(), &server.proxy);
+            findings.say("listen", allowed.map(|()| how(address, server)));
+        }
+    }
+    if server.proxy.terminates_tls && server.proxy.addresses.is_empty() {
+        let hint = "hint: `addresses` in `[server.proxy]` names it, and then its `X-Forwarded-For` is believed";
+        findings.note("proxy", &format!("all askers are counted as one, the proxy\n\n{hint}"));
+    }
+}
+
+fn how(address: SocketAddr, server: &Server) -> String {
+    let how = match (&server.tls, server.proxy.terminates_tls) {
+        (Some(_), _) => "TLS 1.3",
+        (None, true) => "plain HTTP behind a proxy with TLS",
+        (None, false) => "plain HTTP, for this machine alone",
+    };
+    format!("{address}, {how}")
+}
+
+/// A key that others can read is theirs as well.
+fn key_is_private(what: &str, key: &Path, findings: &mut Findings) {
+    #[cfg(unix)]
+    if let Ok(found) = std::fs::metadata(key)
+        && std::os::unix::fs::PermissionsExt::mode(&found.permissions()) & 0o077 != 0
+    {
+        findings.note(what, &format!("others may read {}\n\nhint: chmod 0600", key.display()));
+    }
+    #[cfg(not(unix))]
+    let _ = (what, key, findings);
 }
 
 /// The folder with what is installed, and whether a host runs over it.

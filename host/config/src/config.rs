@@ -3,7 +3,7 @@
 use crate::protocol::{AdminTls, Cors, Proxy, Tls};
 use crate::region::RegionTable;
 use crate::traffic::{Traffic, TrafficTable};
-use crate::{Identity, Layer, RaiseTable, merge};
+use crate::{Connections, Federation, Identity, Layer, RaiseTable, merge};
 use anyhow::{Context as _, Result, anyhow};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -33,6 +33,10 @@ pub struct Config {
     pub admin: Admin,
     /// Which connectors may be installed.
     pub connectors: Connectors,
+    /// Whose tokens are believed besides our own.
+    pub federation: Federation,
+    /// Of askers' accounts at services.
+    pub connections: Connections,
     /// Of accounts.
     pub identity: Identity,
     /// How much may come, and from whom first.
@@ -167,6 +171,8 @@ struct File {
     credentials: BTreeMap<String, BTreeMap<String, Credential>>,
     admin: Admin,
     connectors: Connectors,
+    federation: Federation,
+    connections: Connections,
     identity: Identity,
     traffic: TrafficTable,
 }
@@ -230,6 +236,8 @@ impl Config {
             });
             said.check().and(hosts).map_err(|wrong| anyhow!("[sources.override.{id}] {wrong}"))?;
         }
+        file.federation.check().map_err(|wrong| anyhow!("[[federation.issuers]] {wrong}"))?;
+        file.connections.check().map_err(|wrong| anyhow!("[connections] {wrong}"))?;
         Ok(Self {
             region,
             pipeline,
@@ -239,6 +247,8 @@ impl Config {
             credentials: file.credentials,
             admin: file.admin,
             connectors: file.connectors,
+            federation: file.federation,
+            connections: file.connections,
             identity: file.identity,
             traffic,
         })

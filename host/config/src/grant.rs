@@ -23,24 +23,36 @@ pub fn grant(
         let credential = read(credential, &secret).with_context(|| format!("[credentials.{id}.{slot}]"))?;
         grant = grant.with(slot, credential);
     }
+    for (slot, own) in config.connections.sources.get(id).into_iter().flatten() {
+        let table = || format!("[connections.sources.{id}.{slot}]");
+        if grant.credentials.contains_key(slot) {
+            return Err(anyhow!("{} and [credentials.{id}.{slot}] are for one slot", table()));
+        }
+        grant = grant.with_own(slot, own.read().with_context(table)?);
+    }
     Ok(grant)
 }
 
 fn read(credential: &Credential, secret: impl Fn(&str) -> Option<String>) -> Result<zero_egress::Credential> {
     let env = &credential.env;
     let secret = secret(env).with_context(|| format!("the secret `{env}` is not set here"))?;
-    let place = match (&credential.header, &credential.query) {
-        (Some(name), None) => Place::Header { name: name.clone(), prefix: credential.prefix.clone() },
-        (None, Some(name)) => Place::Query { name: name.clone() },
-        _ => return Err(anyhow!("say either `header` or `query`")),
-    };
-    let hosts = credential.hosts.iter().map(|host| Ok(HostPattern::from_str(host)?));
-    Ok(zero_egress::Credential {
-        secret: Secret::new(secret),
-        place,
-        hosts: hosts.collect::<Result<_>>()?,
-        path_prefix: credential.path.clone(),
-    })
+    let place = place(credential.header.as_deref(), &credential.prefix, credential.query.as_deref())?;
+    let (hosts, path_prefix) = (patterns(&credential.hosts)?, credential.path.clone());
+    Ok(zero_egress::Credential { secret: Secret::new(secret), place, hosts, path_prefix })
+}
+
+/// Where a secret stands in a request.
+pub(crate) fn place(header: Option<&str>, prefix: &str, query: Option<&str>) -> Result<Place> {
+    match (header, query) {
+        (Some(name), None) => Ok(Place::Header { name: name.to_owned(), prefix: prefix.to_owned() }),
+        (None, Some(name)) => Ok(Place::Query { name: name.to_owned() }),
+        _ => Err(anyhow!("say either `header` or `query`")),
+    }
+}
+
+/// Hosts that a secret may go to.
+pub(crate) fn patterns(hosts: &[String]) -> Result<Vec<HostPattern>> {
+    hosts.iter().map(|host| Ok(HostPattern::from_str(host)?)).collect()
 }
 
 #[cfg(test)]
@@ -79,6 +91,11 @@ mod tests {
             Err("[credentials.a.token]: say either"),
         );
         check(&format!("{slot}env = \"OTHER\"\nheader = \"x\""), Err("[credentials.a.token]: the secret `OTHER`"));
+        let own = "[connections]\npublic_url = \"https://ask.example\"\n[connections.providers.p]\nclient_id = \"c\"\n[connections.sources.a.token]\nprovider = \"p\"\n\
+                   header = \"x\"\nhosts = [\"a.example\"]\n";
+        check(own, Ok("a.example b.example"));
+        let both = format!("{own}{slot}env = \"TOKEN\"\nheader = \"x\"");
+        check(&both, Err("[connections.sources.a.token] and [credentials.a.token]"));
         check(
             &slot.replace(".a.", ".b.").replace("hosts", "query = \"q\"\nenv = \"T\"\nhosts"),
             Ok("a.example b.example"),

@@ -10,6 +10,8 @@
 //!   that it could not do without; it compiles for `wasm32-unknown-unknown`.
 
 mod config;
+mod connections;
+mod federation;
 mod grant;
 mod identity;
 mod layer;
@@ -21,6 +23,8 @@ mod resolve;
 mod traffic;
 
 pub use config::{Admin, Config, Connectors, Credential, Egress, Server, Sources};
+pub use connections::{Authentication, Connections, OwnCredential, Provider, Revocation, TokenBody};
+pub use federation::{Federation, Issuer};
 pub use grant::grant;
 pub use identity::{Identity, SigningAlgorithm};
 pub use layer::{LAYER_DEPTH_MAX, Layer, merge};

@@ -154,9 +154,11 @@ impl TrafficTable {
             return Ok(None);
         }
         let Some(rest) = self.redis.strip_prefix("redis://") else {
-            return Err("`redis` must begin with `redis://`\n\nhint: it is meant for a private network of the region; \
+            return Err(
+                "`redis` must begin with `redis://`\n\nhint: it is meant for a private network of the region; \
                         put a tunnel with TLS before one that is not"
-                .to_owned());
+                    .to_owned(),
+            );
         };
         if rest.contains('@') {
             return Err("`redis` holds a password\n\nhint: put it into an environment variable and name that in \

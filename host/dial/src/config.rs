@@ -3,6 +3,7 @@
 //! Takes the policy's decisions and what only a native host needs besides. Fails on the entry that is wrong, by name.
 //! Limits: times may only be narrowed. Why it is so: everything that judges is the policy's, so that no target is laxer.
 
+use crate::dial::{Dialler, SystemDialler};
 use crate::resolve::{Resolver, SystemResolver};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,6 +24,8 @@ pub struct Config {
     pub ports: BTreeMap<String, Vec<u16>>,
     /// Names to addresses.
     pub resolver: Arc<dyn Resolver>,
+    /// Addresses to connections.
+    pub dialler: Arc<dyn Dialler>,
     /// Certificates (DER) trusted besides those that Mozilla trusts.
     pub extra_roots: Vec<Vec<u8>>,
     /// Exchanges at once in this process; more wait, and are `suspended` when their deadline comes first.
@@ -40,6 +43,7 @@ impl Default for Config {
             virtual_hosts: BTreeMap::new(),
             ports,
             resolver: Arc::new(SystemResolver),
+            dialler: Arc::new(SystemDialler),
             extra_roots: Vec::new(),
             connections_max: 1024,
             times: Times::default(),

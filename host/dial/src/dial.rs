@@ -6,6 +6,7 @@
 //! costs a quarter of a second and not the answer.
 
 use crate::failure::chain;
+use crate::meter::{Meter, Metered};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use http_body_util::Full;
@@ -19,16 +20,35 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
-use zero_egress::RESPONSE_HEADERS_MAX;
 use zero_egress::failure::{Attempt, timeout, unreachable};
+use zero_egress::{BoxFuture, RESPONSE_HEADERS_MAX};
 use zero_pipeline::limits::RESPONSE_HEADER_BYTES_MAX;
 
 pub(crate) type Body = Full<Bytes>;
 
 /// Sends requests on one connection.
-pub(crate) enum Sender {
+pub(crate) struct Sender {
+    pub(crate) protocol: Protocol,
+    /// What may come back on it.
+    pub(crate) meter: Meter,
+}
+
+/// Which HTTP is spoken there.
+pub(crate) enum Protocol {
     One(http1::SendRequest<Body>),
     Many(http2::SendRequest<Body>),
+}
+
+impl Sender {
+    /// The same connection once more, where it serves many requests at once.
+    pub(crate) fn shared(&self) -> Option<Self> {
+        match &self.protocol {
+            Protocol::One(_) => None,
+            Protocol::Many(sender) => {
+                Some(Self { protocol: Protocol::Many(sender.clone()), meter: self.meter.clone() })
+            }
+        }
+    }
 }
 
 /// Who is dialled.
@@ -38,6 +58,23 @@ pub(crate) struct Target<'a> {
     /// The name a certificate must carry; none speaks in the clear.
     pub(crate) server_name: Option<&'a str>,
     pub(crate) addresses: &'a [SocketAddr],
+    pub(crate) dialler: &'a dyn Dialler,
+}
+
+/// Opens connections, to addresses that were looked at.
+pub trait Dialler: Send + Sync {
+    /// A connection to this address and no other.
+    fn dial(&self, address: SocketAddr) -> BoxFuture<'_, std::io::Result<TcpStream>>;
+}
+
+/// The operating system's.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemDialler;
+
+impl Dialler for SystemDialler {
+    fn dial(&self, address: SocketAddr) -> BoxFuture<'_, std::io::Result<TcpStream>> {
+        Box::pin(TcpStream::connect(address))
+    }
 }
 
 /// Connects within `time`; tells which address it was.
@@ -77,7 +114,7 @@ async fn first_stream(target: &Target<'_>) -> Attempt<(SocketAddr, TcpStream)> {
     let mut last = None;
     loop {
         if let Some(address) = waiting.next() {
-            trying.push(async move { (address, TcpStream::connect(address).await) });
+            trying.push(async move { (address, target.dialler.dial(address).await) });
         } else if trying.is_empty() {
             let why = last.map_or_else(|| "it has no address".to_owned(), |error: std::io::Error| error.to_string());
             return Err(unreachable(format!("`{}` could not be connected to: {why}", target.host)));
@@ -92,6 +129,8 @@ async fn first_stream(target: &Target<'_>) -> Attempt<(SocketAddr, TcpStream)> {
 }
 
 async fn one(host: &str, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) -> Attempt<Sender> {
+    let meter = Meter::default();
+    let stream = Metered { stream, meter: meter.clone() };
     let (sender, connection) = http1::Builder::new()
         .max_buf_size(RESPONSE_HEADER_BYTES_MAX)
         .max_headers(RESPONSE_HEADERS_MAX)
@@ -100,10 +139,12 @@ async fn one(host: &str, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 's
         .map_err(|error| crate::failure::of_hyper(host, &error))?;
     // It ends with its sender; what went wrong reaches whoever waits for the response.
     tokio::spawn(async move { drop(connection.await) });
-    Ok(Sender::One(sender))
+    Ok(Sender { protocol: Protocol::One(sender), meter })
 }
 
 async fn many(host: &str, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) -> Attempt<Sender> {
+    let meter = Meter::default();
+    let stream = Metered { stream, meter: meter.clone() };
     let (sender, connection) = http2::Builder::new(TokioExecutor::new())
         .initial_stream_window_size(WINDOW_BYTES)
         .initial_connection_window_size(WINDOW_BYTES)
@@ -112,7 +153,7 @@ async fn many(host: &str, stream: impl AsyncRead + AsyncWrite + Unpin + Send + '
         .await
         .map_err(|error| crate::failure::of_hyper(host, &error))?;
     tokio::spawn(async move { drop(connection.await) });
-    Ok(Sender::Many(sender))
+    Ok(Sender { protocol: Protocol::Many(sender), meter })
 }
 
 /// TLS as every connection speaks it.
@@ -134,4 +175,4 @@ pub(crate) fn tls(extra_roots: &[Vec<u8>]) -> Result<TlsConnector, crate::Config
 /// RFC 8305, section 5: what it recommends between two attempts.
 const STAGGER: Duration = Duration::from_millis(250);
 /// What a peer may send before it is acknowledged; most responses fit, so that none waits for a round trip.
-const WINDOW_BYTES: u32 = 1024 * 1024;
+pub(crate) const WINDOW_BYTES: u32 = 1024 * 1024;

@@ -4,12 +4,14 @@
 //! Limits: the policy's, asked at every part of the body that arrives. Why it is so: a request may be sent a second time
 //! when the connection was gone before anything of an answer came, and in no other case.
 
-use crate::dial::{Body, Sender};
+use crate::bounds::{Bounds, LARGE_BODY_BYTES, Room};
+use crate::dial::{Body, Protocol, Sender, WINDOW_BYTES};
 use crate::failure::of_hyper;
+use crate::meter::{BODY_BYTES, Granted, HEAD_BYTES};
 use crate::pool::{Key, Pool};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
-use zero_egress::failure::{Attempt, malformed, refused};
+use zero_egress::failure::{Attempt, malformed, refused, too_large};
 use zero_egress::{Checked, Fetched, Reader};
 
 /// A request ready to be sent, once or twice.
@@ -21,10 +23,17 @@ pub(crate) struct Prepared {
 }
 
 pub(crate) enum Sent {
-    /// A sender comes back when its connection can serve another request.
-    Response(http::Response<Incoming>, Option<Sender>),
+    Response(Box<Answer>),
     /// The connection was gone before anything of an answer came, and the request may be sent again.
     Stale,
+}
+
+/// A head, and where the rest of it comes from.
+pub(crate) struct Answer {
+    response: http::Response<Incoming>,
+    granted: Granted,
+    /// Comes back when its connection can serve another request.
+    sender: Option<Sender>,
 }
 
 impl Prepared {
@@ -38,25 +47,31 @@ impl Prepared {
     }
 
     pub(crate) async fn send(&mut self, sender: Sender) -> Attempt<Sent> {
-        let (sent, sender) = match sender {
-            Sender::One(mut sender) => {
+        let Sender { protocol, meter } = sender;
+        let (sent, granted, sender) = match protocol {
+            Protocol::One(mut sender) => {
                 if sender.ready().await.is_err() {
                     return Ok(Sent::Stale);
                 }
-                let request = self.request(false)?;
-                (sender.try_send_request(request).await, Some(Sender::One(sender)))
+                let (request, granted) = (self.request(false)?, meter.begin(HEAD_BYTES));
+                let sent = sender.try_send_request(request).await;
+                (sent, granted, Some(Sender { protocol: Protocol::One(sender), meter }))
             }
-            Sender::Many(mut sender) => {
+            Protocol::Many(mut sender) => {
                 if sender.ready().await.is_err() {
                     return Ok(Sent::Stale);
                 }
-                let request = self.request(true)?;
+                // The start of a body may come before anybody has looked at its head.
+                let (request, granted) = (self.request(true)?, meter.begin(HEAD_BYTES + WINDOW_BYTES as usize));
                 // It stays in the pool by itself.
-                (sender.try_send_request(request).await, None)
+                (sender.try_send_request(request).await, granted, None)
             }
         };
         match sent {
-            Ok(response) => Ok(Sent::Response(response, sender)),
+            Ok(response) => Ok(Sent::Response(Box::new(Answer { response, granted, sender }))),
+            Err(_) if granted.is_over() => {
+                Err(too_large(format!("`{}` sent more before its answer than is read", self.host())))
+            }
             Err(mut error) => {
                 let unsent = error.take_message().is_some();
                 let again = unsent || (error.error().is_incomplete_message() && self.is_safe());
@@ -89,37 +104,58 @@ impl Prepared {
     }
 
     /// Reads the response to its end and keeps the connection, if it can be kept.
-    pub(crate) async fn finish(
-        self,
-        response: http::Response<Incoming>,
-        kept: Option<(Sender, Key)>,
-        pool: &Pool,
-    ) -> Attempt<Fetched> {
+    pub(crate) async fn finish(self, answer: Answer, key: Key, pool: &Pool, bounds: &Bounds) -> Attempt<Fetched> {
+        let Answer { response, granted, sender } = answer;
         let (head, incoming) = response.into_parts();
         let mut body = self.reader.body(&head.headers, !hyper::body::Body::is_end_stream(&incoming))?;
-        collect(self.host(), incoming, &mut body).await?;
-        if let Some((sender, key)) = kept {
+        granted.more(BODY_BYTES);
+        let large = collect(self.host(), incoming, &granted, &mut body, bounds).await?;
+        drop(granted);
+        if let Some(sender) = sender {
             pool.put(key, sender);
         }
-        let body = if body.encoded_bytes() < DECODE_INLINE_BYTES_MAX {
-            body.decoded()?
-        } else {
-            let decoded = tokio::task::spawn_blocking(move || body.decoded()).await;
-            decoded.map_err(|_| malformed("the body could not be decoded"))??
+        let body = match body.decode_bytes_max() {
+            0 => body.decoded()?,
+            most => {
+                let room = bounds.decode(most).await?;
+                // Without its permit a body that nobody waits for any more would be decoded beside the next one.
+                let decode = move || (body.decoded(), room).0;
+                if most < DECODE_INLINE_BYTES_MAX {
+                    decode()?
+                } else {
+                    let decoded = tokio::task::spawn_blocking(decode).await;
+                    decoded.map_err(|_| malformed("the body could not be decoded"))??
+                }
+            }
         };
+        drop(large);
         Ok(self.reader.fetched(&head, body))
     }
 }
 
-async fn collect(host: &str, mut incoming: Incoming, body: &mut zero_egress::Body) -> Attempt<()> {
+/// Takes the body as it comes; one that turns out to be large waits for room.
+async fn collect<'b>(
+    host: &str,
+    mut incoming: Incoming,
+    granted: &Granted,
+    body: &mut zero_egress::Body,
+    bounds: &'b Bounds,
+) -> Attempt<Option<Room<'b>>> {
+    let mut large = None;
     while let Some(frame) = incoming.frame().await {
-        let frame = frame.map_err(|error| of_hyper(host, &error))?;
+        let frame = frame.map_err(|error| match granted.is_over() {
+            true => too_large(format!("`{host}` sent more around its answer than is read")),
+            false => of_hyper(host, &error),
+        })?;
         if let Some(data) = frame.data_ref() {
             body.take(data)?;
         }
+        if large.is_none() && body.bytes() > LARGE_BODY_BYTES {
+            large = Some(bounds.large().await?);
+        }
     }
-    Ok(())
+    Ok(large)
 }
 
-/// Smaller bodies are decoded in less time than a change of threads takes.
-const DECODE_INLINE_BYTES_MAX: usize = 64 * 1024;
+/// Bodies that can become no larger are decoded in less time than a change of threads takes.
+const DECODE_INLINE_BYTES_MAX: usize = 512 * 1024;

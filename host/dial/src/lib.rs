@@ -8,16 +8,19 @@
 //! runtime that does it.
 //!
 //! An exchange walks these rooms in order: the policy, [`resolve`] (every address looked at), [`pool`] and [`dial`] (the
-//! address that was looked at), [`exchange`] (the answer, bounded), and the policy again.
+//! address that was looked at), [`exchange`] (the answer, bounded by [`meter`] and [`bounds`]), and the policy again.
 
+mod bounds;
 mod config;
 mod dial;
 mod exchange;
 mod failure;
+mod meter;
 mod pool;
 mod resolve;
 
 pub use config::{Config, ConfigError, Times};
+pub use dial::{Dialler, SystemDialler};
 pub use resolve::{Resolver, SystemResolver};
 
 use std::collections::BTreeMap;
@@ -39,7 +42,9 @@ struct Inner {
     times: Times,
     names: resolve::Names,
     tls: TlsConnector,
+    dialler: Arc<dyn Dialler>,
     pool: pool::Pool,
+    bounds: bounds::Bounds,
     exchanges: tokio::sync::Semaphore,
 }
 
@@ -60,7 +65,9 @@ impl Egress {
             times,
             names: resolve::Names::new(config.resolver, times),
             tls: dial::tls(&config.extra_roots)?,
+            dialler: config.dialler,
             pool: pool::Pool::default(),
+            bounds: bounds::Bounds::default(),
             exchanges: tokio::sync::Semaphore::new(config.connections_max.min(tokio::sync::Semaphore::MAX_PERMITS)),
         })))
     }
@@ -116,8 +123,8 @@ impl Inner {
         let mut request = exchange::Prepared::new(checked, tls);
         if let Some((key, sender)) = self.pool.take(request.host(), tls, &route.addresses) {
             match request.send(sender).await? {
-                exchange::Sent::Response(response, sender) => {
-                    return request.finish(response, sender.map(|sender| (sender, key)), &self.pool).await;
+                exchange::Sent::Response(answer) => {
+                    return request.finish(*answer, key, &self.pool, &self.bounds).await;
                 }
                 // The service had closed the connection while it waited: once more, on a fresh one.
                 exchange::Sent::Stale => {}
@@ -127,16 +134,15 @@ impl Inner {
             host: request.host(),
             server_name: route.server_name.as_deref(),
             addresses: &route.addresses,
+            dialler: self.dialler.as_ref(),
         };
         let (address, sender) = dial::connect(&target, &self.tls, self.times.connect).await?;
         let key = pool::Key { host: request.host().to_owned(), tls, address };
-        if let dial::Sender::Many(sender) = &sender {
-            self.pool.put(key.clone(), dial::Sender::Many(sender.clone()));
+        if let Some(sender) = sender.shared() {
+            self.pool.put(key.clone(), sender);
         }
         match request.send(sender).await? {
-            exchange::Sent::Response(response, sender) => {
-                request.finish(response, sender.map(|sender| (sender, key)), &self.pool).await
-            }
+            exchange::Sent::Response(answer) => request.finish(*answer, key, &self.pool, &self.bounds).await,
             exchange::Sent::Stale => {
                 Err(unreachable(format!("`{}` closed the connection before it answered", request.host())))
             }

@@ -4,7 +4,7 @@
 //! connections of one key, of all, and their time. Why it is so: the key holds the checked address, so a connection is
 //! used again only while the name still leads there.
 
-use crate::dial::Sender;
+use crate::dial::{Protocol, Sender};
 use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
@@ -38,10 +38,10 @@ impl Pool {
         let leads = |key: &Key| key.tls == tls && key.host == host && addresses.contains(&key.address);
         let index = idle.iter().rposition(|entry| leads(&entry.key))?;
         let entry = idle.get_mut(index)?;
-        if let Sender::Many(sender) = &entry.sender {
+        if let Some(sender) = entry.sender.shared() {
             // It serves many requests at once, so it stays.
             entry.since = Instant::now();
-            return Some((entry.key.clone(), Sender::Many(sender.clone())));
+            return Some((entry.key.clone(), sender));
         }
         let Idle { key, sender, .. } = idle.remove(index);
         Some((key, sender))
@@ -65,9 +65,9 @@ impl Pool {
 }
 
 fn is_alive(entry: &Idle) -> bool {
-    let open = match &entry.sender {
-        Sender::One(sender) => !sender.is_closed(),
-        Sender::Many(sender) => !sender.is_closed(),
+    let open = match &entry.sender.protocol {
+        Protocol::One(sender) => !sender.is_closed(),
+        Protocol::Many(sender) => !sender.is_closed(),
     };
     open && entry.since.elapsed() < IDLE_CONNECTION_TIME_MAX
 }

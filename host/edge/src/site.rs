@@ -49,7 +49,7 @@ impl Site {
             cache: Cache::new(target.cache_entries_max, target.cache_bytes_max),
             health: zero_pipeline::health::Health::default(),
             settings,
-            keys: Vec::new(),
+            trust: Arc::new(zero_pipeline::region::nobody()),
             versions: connectors.iter().map(|it| (it.name.clone(), digest(it))).collect(),
         };
         Ok(Rc::new(Self {

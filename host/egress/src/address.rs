@@ -30,15 +30,10 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         let shift = 128 - u32::from(bits);
         number >> shift == u128::from(block) >> shift
     };
-    if within(NAT64, 96) {
-        // What a DNS64 resolver makes of an IPv4 address: the gateway will dial the embedded one.
-        let [.., a, b, c, d] = address.octets();
-        return is_public_v4(Ipv4Addr::new(a, b, c, d));
-    }
     within(GLOBAL_UNICAST, 3) && !SPECIAL_V6.iter().any(|&(block, bits)| within(block, bits))
 }
 
-const SPECIAL_V4: [(Ipv4Addr, u8); 17] = [
+const SPECIAL_V4: [(Ipv4Addr, u8); 19] = [
     (Ipv4Addr::new(0, 0, 0, 0), 8),        // this network
     (Ipv4Addr::new(10, 0, 0, 0), 8),       // private
     (Ipv4Addr::new(100, 64, 0, 0), 10),    // shared by carriers; a metadata service of one cloud
@@ -55,16 +50,19 @@ const SPECIAL_V4: [(Ipv4Addr, u8); 17] = [
     (Ipv4Addr::new(203, 0, 113, 0), 24),   // documentation
     (Ipv4Addr::new(224, 0, 0, 0), 4),      // multicast
     (Ipv4Addr::new(240, 0, 0, 0), 4),      // reserved, limited broadcast
+    (Ipv4Addr::new(192, 31, 196, 0), 24),  // AS112: where queries for private names are sent to die
     (Ipv4Addr::new(192, 52, 193, 0), 24),  // multicast tunnels
+    (Ipv4Addr::new(192, 175, 48, 0), 24),  // AS112, direct
 ];
 
-const NAT64: Ipv6Addr = Ipv6Addr::new(0x64, 0xff9b, 0, 0, 0, 0, 0, 0);
-/// All else is loopback, mapped, compatible, translated, discard-only, link-local, unique-local, multicast or unassigned.
+/// All else is loopback, mapped, compatible, translated (both prefixes of NAT64: whoever translates dials an address that
+/// was never looked at here), discard-only, link-local, unique-local, multicast or unassigned.
 const GLOBAL_UNICAST: Ipv6Addr = Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0);
-const SPECIAL_V6: [(Ipv6Addr, u8); 4] = [
+const SPECIAL_V6: [(Ipv6Addr, u8); 5] = [
     (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23), // protocol assignments: Teredo, benchmarking, ORCHID ...
     (Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0), 32), // documentation
     (Ipv6Addr::new(0x2002, 0, 0, 0, 0, 0, 0, 0), 16), // 6to4, which hides any IPv4 address
+    (Ipv6Addr::new(0x2620, 0x4f, 0x8000, 0, 0, 0, 0, 0), 48), // AS112, direct
     (Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20), // documentation
 ];
 
@@ -89,6 +87,7 @@ mod tests {
         check("198.51.100.7 203.0.113.255 224.0.0.0 239.255.255.255 240.0.0.0 255.255.255.255 168.63.129.16", false);
         check("100.100.100.200 192.52.193.1", false);
         check(":: ::1 ::7f00:1 ::8.8.8.8 ::ffff:127.0.0.1 ::ffff:8.8.8.8 ::ffff:0:8.8.8.8 100::1 100:0:0:1::1", false);
+        check("64:ff9b::8.8.8.8 192.31.196.1 192.175.48.1 2620:4f:8000::1", false);
         check("64:ff9b::127.0.0.1 64:ff9b::10.0.0.1 64:ff9b::169.254.169.254 64:ff9b:1::8.8.8.8 64:ff9b:1::1", false);
         check("2001::1 2001:0:4136:e378:8000:63bf:3fff:fdd2 2001:2::1 2001:10::1 2001:20::1 2001:30::1", false);
         check(
@@ -107,6 +106,6 @@ mod tests {
         check("169.253.255.255 169.255.0.0 172.15.255.255 172.32.0.0 191.255.255.255 192.0.1.0 192.0.3.0", true);
         check("192.167.255.255 192.169.0.0 198.17.255.255 198.20.0.0 198.51.99.255 203.0.114.0 223.255.255.255", true);
         check("2001:200::1 2001:4860:4860::8888 2003::1 2606:4700::1111 2a00::1 3ffe::1 3fff:1000::1", true);
-        check("64:ff9b::8.8.8.8 2001:db7::1 2001:db9::1", true);
+        check("2001:db7::1 2001:db9::1 192.31.195.255 192.31.197.0 192.175.47.255 192.175.49.0", true);
     }
 }

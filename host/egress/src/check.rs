@@ -187,7 +187,7 @@ fn destination(policy: &Policy, url: &Url, host: &str) -> Attempt<u16> {
         return Err(refused(format!("`{host}` is an address; requests name hosts")));
     }
     let last_label = host.rsplit('.').next().unwrap_or(host);
-    if LOCAL_NAMES.contains(&last_label) || host == "home.arpa" || host.ends_with(".home.arpa") {
+    if last_label == host || LOCAL_NAMES.contains(&last_label) || host == "home.arpa" || host.ends_with(".home.arpa") {
         return Err(refused(format!("`{host}` is a local name")));
     }
     let declared = policy.ports.get(host).is_some_and(|ports| ports.contains(&port));
@@ -271,16 +271,22 @@ fn add_credential(credential: &Credential, headers: &mut HeaderMap, target: &mut
 const HEADER_BYTES_MAX: usize = 8 * 1024;
 
 /// Last labels that name machines nearby.
-const LOCAL_NAMES: [&str; 5] = ["internal", "local", "localhost", "localdomain", "onion"];
+const LOCAL_NAMES: [&str; 5] = ["internal", "local", "localdomain", "localhost", "onion"];
 
-/// What frames or routes a message, carries a credential or a cookie, or is the host's own to say.
-const FORBIDDEN: [&str; 24] = [
+/// What frames or routes a message, carries a credential or a cookie, opens a metadata service, or is the host's own to
+/// say.
+const FORBIDDEN: [&str; 45] = [
+    "accept-charset",
     "accept-encoding",
+    "alt-svc",
     "alt-used",
     "authorization",
+    "cf-connecting-ip",
+    "client-ip",
     "connection",
     "content-encoding",
     "content-length",
+    "content-transfer-encoding",
     "cookie",
     "cookie2",
     "early-data",
@@ -289,17 +295,33 @@ const FORBIDDEN: [&str; 24] = [
     "host",
     "http2-settings",
     "keep-alive",
+    "max-forwards",
+    "metadata",
+    "metadata-flavor",
+    "origin",
+    "proxy",
+    "set-cookie",
+    "set-cookie2",
     "te",
     "trailer",
     "transfer-encoding",
+    "true-client-ip",
     "upgrade",
     "user-agent",
     "via",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "x-forwarded",
+    "x-google-metadata-request",
+    "x-host",
     "x-http-method",
     "x-http-method-override",
     "x-method-override",
+    "x-original-host",
+    "x-original-url",
     "x-real-ip",
+    "x-rewrite-url",
 ];
-const FORBIDDEN_PREFIXES: [&str; 3] = ["proxy-", "sec-", "x-forwarded-"];
+const FORBIDDEN_PREFIXES: [&str; 5] = ["access-control-", "proxy-", "sec-", "x-aws-ec2-metadata-", "x-forwarded-"];
 /// Of those, what a credential of the operator may be.
 const CREDENTIAL_HEADERS: [&str; 2] = ["authorization", "cookie"];

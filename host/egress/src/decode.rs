@@ -52,6 +52,27 @@ pub(crate) fn decode(coding: Coding, encoded: Vec<u8>) -> Attempt<Vec<u8>> {
     }
 }
 
+/// What [`decode`] may take in memory: what it gives, and what the decoder keeps besides.
+pub(crate) fn decode_bytes_max(coding: Coding, encoded: &[u8]) -> usize {
+    let besides = match coding {
+        Coding::Identity => return 0,
+        _ if encoded.is_empty() => return 0,
+        Coding::Gzip | Coding::Deflate => 64 * 1024,
+        Coding::Brotli => brotli_window(encoded),
+        Coding::Zstd => zstd_window(encoded).unwrap_or(0).min(ZSTD_WINDOW_BYTES_MAX) as usize,
+    };
+    decoded_bytes_max(encoded.len()).saturating_add(besides)
+}
+
+/// How large a window the stream asks for: at most 16 MiB, and no more is ever written to it than is decoded.
+fn brotli_window(encoded: &[u8]) -> usize {
+    decoded_bytes_max(encoded.len()).saturating_mul(2).min(16 * 1024 * 1024)
+}
+
+fn decoded_bytes_max(encoded_bytes: usize) -> usize {
+    RESPONSE_BYTES_MAX.min(encoded_bytes.saturating_mul(DECODE_RATIO_MAX).max(DECODE_RATIO_FLOOR_BYTES))
+}
+
 fn has_zlib_header(bytes: &[u8]) -> bool {
     matches!(bytes, [first, second, ..] if first & 0x0f == 8 && u16::from_be_bytes([*first, *second]).is_multiple_of(31))
 }
@@ -90,8 +111,8 @@ fn zstd_window(frame: &[u8]) -> Option<u64> {
 }
 
 fn drain(mut decoder: impl Read, encoded_bytes: usize, name: &str) -> Attempt<Vec<u8>> {
-    let most = RESPONSE_BYTES_MAX.min((encoded_bytes.saturating_mul(DECODE_RATIO_MAX)).max(DECODE_RATIO_FLOOR_BYTES));
-    let mut decoded = Vec::with_capacity(encoded_bytes.saturating_mul(4).min(most));
+    let most = decoded_bytes_max(encoded_bytes);
+    let mut decoded = Vec::with_capacity(encoded_bytes.saturating_mul(4).min(most / 4));
     let mut step = [0; STEP_BYTES];
     loop {
         match decoder.read(&mut step) {

@@ -4,9 +4,11 @@
 //! their intersection. Fails on a pattern that is none. Why it is so: a grant needs two hands, the author's and the
 //! operator's, and a secret must not follow a request to a host it was not given for.
 
+use crate::own::OwnSlot;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// What one source may do. Made once for each source, then shared.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +19,8 @@ pub struct Grant {
     pub hosts: Vec<HostPattern>,
     /// Secrets by the name of their slot.
     pub credentials: BTreeMap<String, Credential>,
+    /// Slots that take a secret of whoever asks.
+    pub own: BTreeMap<String, OwnSlot>,
 }
 
 impl Grant {
@@ -35,7 +39,7 @@ impl Grant {
         if let Some(operator_hosts) = operator_hosts {
             hosts = intersection(&hosts, &patterns(operator_hosts)?);
         }
-        Ok(Self { source_id: source_id.into(), hosts, credentials: BTreeMap::new() })
+        Ok(Self { source_id: source_id.into(), hosts, credentials: BTreeMap::new(), own: BTreeMap::new() })
     }
 
     /// The same grant with the secret of one more slot.
@@ -187,19 +191,29 @@ pub enum Place {
     },
 }
 
-/// A text that no log, error or answer may show.
+/// A text that no log, error or answer may show, in none of the forms in which a service may echo it.
 #[derive(Clone)]
-pub struct Secret(String);
+pub struct Secret {
+    text: String,
+    forms: Arc<[String]>,
+}
 
 impl Secret {
     /// Keeps a secret.
     #[must_use]
     pub fn new(secret: impl Into<String>) -> Self {
-        Self(secret.into())
+        let text = secret.into();
+        let forms = crate::redact::forms(&text).into();
+        Self { text, forms }
     }
 
     pub(crate) fn expose(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// As it is, and as it may come back; longest first.
+    pub(crate) fn forms(&self) -> &[String] {
+        &self.forms
     }
 }
 

@@ -16,13 +16,16 @@ mod decode;
 pub mod failure;
 mod freshness;
 mod grant;
+mod own;
 mod policy;
+mod redact;
 mod response;
 
 pub use address::is_public;
 pub use check::{Checked, Planned};
 pub use freshness::CacheHeaders;
 pub use grant::{Credential, Grant, HostPattern, PatternError, Place, Secret};
+pub use own::{Askers, OwnSlot};
 pub use policy::{Base, BaseHost, Decisions, Policy, PolicyError, host_name};
 pub use response::{Body, RESPONSE_HEADERS_MAX, Reader, in_process};
 

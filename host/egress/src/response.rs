@@ -5,10 +5,10 @@
 //! the contract pass, so that no cookie, internal name or trace of a service reaches a component; a secret that a service
 //! echoes is blotted out.
 
-use crate::decode::{Coding, decode};
+use crate::decode::{Coding, decode, decode_bytes_max};
 use crate::failure::{Attempt, malformed, too_large};
 use crate::grant::Secret;
-use crate::{CacheHeaders, Fetched};
+use crate::{CacheHeaders, Fetched, redact};
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use http::response::Parts;
 use http::{HeaderMap, HeaderName};
@@ -57,7 +57,7 @@ impl Reader {
         if announced > RESPONSE_BYTES_MAX {
             return Err(body.over());
         }
-        Ok(Body { bytes: Vec::with_capacity(announced), ..body })
+        Ok(Body { bytes: Vec::with_capacity(announced.min(RESERVED_BYTES_MAX)), ..body })
     }
 
     /// What the connector reads, of a head and the decoded body.
@@ -74,12 +74,7 @@ impl Reader {
     #[must_use]
     pub fn failed(&self, mut failure: FetchFailure) -> FetchFailure {
         if let Some(secret) = &self.secret {
-            let form: String = url::form_urlencoded::byte_serialize(secret.expose().as_bytes()).collect();
-            for secret in [secret.expose(), form.as_str()] {
-                if !secret.is_empty() {
-                    failure.detail = failure.detail.replace(secret, BLOT);
-                }
-            }
+            failure.detail = redact::text(&failure.detail, secret.forms(), 1);
         }
         failure
     }
@@ -126,10 +121,16 @@ impl Body {
         Ok(())
     }
 
-    /// Encoded bytes that [`Body::decoded`] will work through; none when they stay as they are.
+    /// What [`Body::decoded`] may take in memory at most; nothing when the body stays as it is.
     #[must_use]
-    pub fn encoded_bytes(&self) -> usize {
-        if self.coding == Coding::Identity { 0 } else { self.bytes.len() }
+    pub fn decode_bytes_max(&self) -> usize {
+        decode_bytes_max(self.coding, &self.bytes)
+    }
+
+    /// Bytes that were taken so far.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.bytes.len()
     }
 
     /// The body as it was before it was encoded for travel.
@@ -185,38 +186,10 @@ fn single(headers: &HeaderMap, name: HeaderName) -> Attempt<Option<String>> {
 
 /// Services echo what they were asked, in links to the next page above all.
 fn blot(response: &mut Response, secret: &Secret) {
-    let form: String = url::form_urlencoded::byte_serialize(secret.expose().as_bytes()).collect();
-    for secret in [secret.expose(), form.as_str()] {
-        if secret.len() < SECRET_BYTES_MIN {
-            continue;
-        }
-        for header in &mut response.headers {
-            if header.value.contains(secret) {
-                header.value = header.value.replace(secret, BLOT);
-            }
-        }
-        if let Some(first) = find(&response.body, secret.as_bytes()) {
-            response.body = without(&response.body, first, secret.as_bytes());
-        }
+    for header in &mut response.headers {
+        header.value = redact::text(&header.value, secret.forms(), redact::SECRET_BYTES_MIN);
     }
-}
-
-fn find(text: &[u8], part: &[u8]) -> Option<usize> {
-    text.windows(part.len()).position(|window| window == part)
-}
-
-fn without(body: &[u8], first: usize, secret: &[u8]) -> Vec<u8> {
-    let mut kept = Vec::with_capacity(body.len());
-    let (mut rest, mut next) = (body, Some(first));
-    while let Some(at) = next {
-        let (before, from) = rest.split_at_checked(at).unwrap_or((rest, &[]));
-        kept.extend_from_slice(before);
-        kept.extend_from_slice(BLOT.as_bytes());
-        rest = from.get(secret.len()..).unwrap_or_default();
-        next = find(rest, secret);
-    }
-    kept.extend_from_slice(rest);
-    kept
+    redact::bytes(&mut response.body, secret.forms());
 }
 
 /// Those that a connector can use; the contract lists them.
@@ -234,9 +207,8 @@ const READABLE: [&str; 12] = [
     "x-ratelimit-remaining",
     "x-ratelimit-reset",
 ];
-/// A shorter text is no secret, and would be found in any page.
-const SECRET_BYTES_MIN: usize = 6;
-const BLOT: &str = "redacted";
+/// What is reserved on the word of a stranger; more grows as it comes.
+const RESERVED_BYTES_MAX: usize = 256 * 1024;
 
 #[cfg(test)]
 mod tests {

@@ -222,6 +222,8 @@ impl Connector {
             let mut instance = Instance::new(&open.component, limits.connector_cpu)?;
             let (value, dropped) = body(open, &mut instance, limits)?;
             let memory_bytes = instance.memory_bytes();
+            #[cfg(feature = "inspect")]
+            crate::inspect::ended(&self.0.name, call);
             drop(instance);
             Ok(Called { value, figures: CallFigures { cpu: cpu_time().saturating_sub(start), memory_bytes, dropped } })
         });

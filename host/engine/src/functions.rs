@@ -171,11 +171,13 @@ impl Functions {
         now_ms: i64,
     ) -> Result<Result<Principal, Denial>, CallError> {
         let params = (credential.lower(), trust.lower(), now_ms);
-        let (result,) = self.0.auth.call::<AuthenticateParams<'_>, AuthenticateResults>(
+        let called = self.0.auth.call::<AuthenticateParams<'_>, AuthenticateResults>(
             "authenticate",
             &self.0.authenticate,
             params,
-        )?;
+        );
+        self.0.auth.forget();
+        let (result,) = called?;
         Ok(raise_result(result))
     }
 
@@ -271,6 +273,8 @@ impl Room {
         // An instance that did not come to its end is dropped here, whatever state it is in.
         let result = warm.instance.call::<P, R>(export, params);
         let result = result.map_err(|cause| CallError { component: Arc::clone(&self.name), call, cause })?;
+        #[cfg(feature = "inspect")]
+        crate::inspect::ended(&self.name, call);
         self.give_back(warm);
         Ok(result)
     }
@@ -302,6 +306,11 @@ impl Room {
         if idle.len() < self.idle_max {
             idle.push(warm);
         }
+    }
+
+    /// Instances that wait are gone, with all that stands in their memory: a credential does not outlast its call.
+    fn forget(&self) {
+        self.idle().clear();
     }
 
     /// The list stays whole even if a thread dies with it.

@@ -27,6 +27,8 @@ mod target;
 mod call;
 mod clock;
 mod error;
+#[cfg(feature = "inspect")]
+pub mod inspect;
 mod mirror;
 mod ticker;
 

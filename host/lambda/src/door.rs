@@ -10,6 +10,7 @@ use crate::limits::HANDOVER_TIME;
 use axum::Router;
 use axum::body::Body;
 use core::convert::Infallible;
+use core::net::IpAddr;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 use core::time::Duration;
@@ -17,7 +18,7 @@ use http::{Response, Uri};
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt as _, Service};
 use std::time::SystemTime;
-use zero_door::TimeLeft;
+use zero_door::{Peer, TimeLeft};
 use zero_native::{Host, server};
 
 /// The door; clones share the host.
@@ -52,8 +53,21 @@ impl Service<Request> for Door {
         if let Some(left) = left {
             request.extensions_mut().insert(TimeLeft(left));
         }
+        if let Some(address) = address_of(&request) {
+            request.extensions_mut().insert(Peer { address, is_encrypted: true, service: None });
+        }
         Box::pin(self.0.call(request))
     }
+}
+
+/// Who asks, as the gateway saw them: it speaks TLS with them, and nobody can tell it otherwise.
+fn address_of<B>(request: &http::Request<B>) -> Option<IpAddr> {
+    let said = match request.extensions().get::<RequestContext>()? {
+        RequestContext::ApiGatewayV1(context) => context.identity.source_ip.as_deref(),
+        RequestContext::ApiGatewayV2(context) => context.http.source_ip.as_deref(),
+        _ => None,
+    };
+    said?.parse().ok()
 }
 
 fn time_left(deadline: SystemTime, now: SystemTime) -> Duration {
@@ -116,6 +130,14 @@ mod tests {
         check(&v2("v1", "/v1/v1/sources", ""), "/v1/sources");
         check(&v1("v1", "/v1/answer"), "/v1/answer?q=caf%C3%A9+%26+tea");
         check(&v1("prod", "/v1/answer"), "/v1/answer?q=caf%C3%A9+%26+tea");
+    }
+
+    #[test]
+    fn the_gateway_says_who_asks() {
+        let asks = |event: &str| address_of(&Request::from(serde_json::from_str::<LambdaRequest>(event).unwrap()));
+        let from = |event: String| event.replace("\"path\": \"/\"}", "\"path\": \"/\", \"sourceIp\": \"192.0.2.7\"}");
+        assert_eq!(asks(&from(v2("prod", "/", ""))), Some(IpAddr::from([192, 0, 2, 7])));
+        assert_eq!(asks(&v2("prod", "/", "")), None);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use zero_config::Config;
 use zero_dial::Egress;
 use zero_engine::{Compiler, Connector, Engine, FunctionBytes, Functions, Limits, MacKey, Registry, Snapshot};
+use zero_federation::Federation;
 use zero_identity::Identity;
 use zero_lifecycle::{Base, Lineup, Manager, Policy, Store};
 use zero_oci::Descriptor;
@@ -53,6 +54,8 @@ pub struct Host {
     pub problems: Arc<[String]>,
     /// Accounts, where there are any: whoever opened them puts them here before the host is shared.
     pub identity: Option<Identity>,
+    /// Who else vouches for askers, and where they have accounts; likewise.
+    pub federation: Option<Arc<Federation>>,
     /// The catalogue that the region's was made of: the same one means that no source has changed.
     catalogue: Arc<Catalogue>,
 }
@@ -139,7 +142,16 @@ impl Host {
         };
         let region = Arc::new(Region { versions, ..first });
         let (catalogue, problems) = (lineup.catalogue, lineup.problems.into());
-        Ok(Self { region, platform, config, manager: manager.map(Arc::new), problems, identity: None, catalogue })
+        Ok(Self {
+            region,
+            platform,
+            config,
+            manager: manager.map(Arc::new),
+            problems,
+            identity: None,
+            federation: None,
+            catalogue,
+        })
     }
 
     /// What an operator says of a source is tried on its connector: a wrong word is found now, by whoever wrote it.
@@ -173,6 +185,7 @@ impl Host {
             manager: self.manager.clone(),
             problems: lineup.problems.into(),
             identity: self.identity.clone(),
+            federation: self.federation.clone(),
             catalogue: lineup.catalogue,
         }
     }

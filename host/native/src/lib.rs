@@ -9,6 +9,7 @@ pub mod platform;
 pub mod accounts;
 pub mod desk;
 mod drift;
+pub mod federation;
 mod live;
 
 pub mod server;

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::{Instant, SystemTime};
 use zero_dial::Egress;
-use zero_egress::Grant;
+use zero_egress::{Askers, Grant};
 use zero_engine::{Called, Cause, Connector, Fault, Functions, Registry, Snapshot};
 use zero_pipeline::catalogue::SourceRecord;
 use zero_pipeline::{CallError, Fetched, Freshness, Platform, Reading, Rooms};
@@ -18,6 +18,8 @@ use zero_types::prelude::*;
 pub struct Native {
     inner: Arc<Inner>,
     set: Arc<Set>,
+    /// Who asks, once that is known; what is nobody's question has none.
+    asker: Option<Arc<Principal>>,
 }
 
 type MakeGrant = Box<dyn Fn(&SourceRecord, &Descriptor) -> Result<Grant, String> + Send + Sync>;
@@ -32,6 +34,8 @@ struct Inner {
     make_grant: MakeGrant,
     watcher: OnceLock<Watcher>,
     drift: Arc<Drift>,
+    /// Who keeps askers' own secrets, if anybody does.
+    askers: OnceLock<Arc<dyn Askers>>,
 }
 
 /// The connectors of one moment, and what their sources may do outside: the hosts of a source are those that *this*
@@ -65,14 +69,15 @@ impl Native {
             make_grant: Box::new(make_grant),
             watcher: OnceLock::new(),
             drift: Arc::new(Drift::open(state)),
+            askers: OnceLock::new(),
         };
-        Self { inner: Arc::new(inner), set: Set::new(registry.snapshot()) }
+        Self { inner: Arc::new(inner), set: Set::new(registry.snapshot()), asker: None }
     }
 
     /// The same world with other connectors. Whoever has this one keeps its connectors until they drop it.
     #[must_use]
     pub fn with_connectors(&self, connectors: Snapshot) -> Self {
-        Self { inner: Arc::clone(&self.inner), set: Set::new(connectors) }
+        Self { inner: Arc::clone(&self.inner), set: Set::new(connectors), asker: None }
     }
 
     /// The connectors.
@@ -93,6 +98,11 @@ impl Native {
         let _ = self.inner.watcher.set(watcher);
     }
 
+    /// Has askers' own sources asked with the secrets that are kept here; only the first keeper counts.
+    pub fn keep_askers(&self, askers: Arc<dyn Askers>) {
+        let _ = self.inner.askers.set(askers);
+    }
+
     /// What a source may do outside can be worked out.
     ///
     /// # Errors
@@ -111,6 +121,31 @@ impl Native {
         let grant = Arc::new((self.inner.make_grant)(record, connector.descriptor())?);
         grants.insert(record.source.id.clone(), Arc::clone(&grant));
         Ok(grant)
+    }
+
+    /// [`Native::grant_for`], in no more than the exchange's own time: a secret may have to be made fresh.
+    async fn grant_within(
+        &self,
+        record: &SourceRecord,
+        slot: Option<&str>,
+        budget: Duration,
+    ) -> Result<Arc<Grant>, String> {
+        let granted = tokio::time::timeout(budget, self.grant_for(record, slot)).await;
+        granted.unwrap_or_else(|_| Err("the asker's account at the service took too long to be made ready".to_owned()))
+    }
+
+    /// What one exchange may do: the source's grant, with the asker's own secret in the slot that takes one.
+    async fn grant_for(&self, record: &SourceRecord, slot: Option<&str>) -> Result<Arc<Grant>, String> {
+        let grant = self.grant(record)?;
+        let Some((slot, own)) = slot.and_then(|slot| Some((slot, grant.own.get(slot)?))) else { return Ok(grant) };
+        let (Some(askers), Some(asker)) = (self.inner.askers.get(), &self.asker) else {
+            return Err(format!(
+                "`{}` is asked with an account of the asker's own, and there is none",
+                record.source.id
+            ));
+        };
+        let secret = askers.secret(asker, &own.provider, self.now_ms()).await?;
+        Ok(Arc::new(grant.for_one_exchange(slot, secret)))
     }
 }
 
@@ -136,15 +171,35 @@ impl Platform for Native {
     }
 
     async fn fetch(&self, source: Arc<SourceRecord>, request: Request, budget: Duration) -> Fetched {
-        let grant = match self.grant(&source) {
+        let deadline = Instant::now() + budget;
+        let grant = match self.grant_within(&source, request.credential.as_deref(), budget).await {
             Ok(grant) => grant,
             Err(detail) => {
                 let outcome = Outcome::Failed(FetchFailure { kind: FetchFailureKind::Refused, detail });
                 return Fetched { outcome, freshness: Freshness::Unsaid };
             }
         };
-        let fetched = self.inner.egress.fetch(&grant, request, Instant::now() + budget).await;
+        let fetched = self.inner.egress.fetch(&grant, request, deadline).await;
         Fetched { freshness: fetched.cache.freshness(self.now_ms()), outcome: fetched.outcome }
+    }
+
+    fn asked_by(&self, principal: &Principal) -> Self {
+        Self { asker: Some(Arc::new(principal.clone())), ..self.clone() }
+    }
+
+    fn is_own(&self, source: &SourceRecord) -> bool {
+        // What cannot be worked out is not asked either; until then nothing of it is shared.
+        self.grant(source).map_or(true, |grant| grant.is_own())
+    }
+
+    fn lacks(&self, source: &SourceRecord) -> Option<&'static str> {
+        let grant = self.grant(source).ok().filter(|grant| grant.is_own())?;
+        let has = |provider: &str| {
+            let keeper = self.inner.askers.get().zip(self.asker.as_ref());
+            keeper.is_some_and(|(askers, asker)| askers.has(asker, provider))
+        };
+        let connected = grant.own.values().all(|own| has(&own.provider));
+        (!connected).then_some("the asker has not connected an account there")
     }
 
     fn witness(&self, reading: &Reading<'_, NativeRooms>) -> Option<String> {
@@ -267,7 +322,12 @@ impl Rooms for NativeRooms {
         self.functions().authenticate(credential, trust, now_ms).map_err(call_error)
     }
 
-    fn authorize(&self, principal: &Principal, permission: Permission, resource: &Resource) -> Result<Decision, CallError> {
+    fn authorize(
+        &self,
+        principal: &Principal,
+        permission: Permission,
+        resource: &Resource,
+    ) -> Result<Decision, CallError> {
         self.functions().authorize(principal, permission, resource).map_err(call_error)
     }
 

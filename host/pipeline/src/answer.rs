@@ -142,6 +142,10 @@ pub async fn answer<P: Platform>(
         Some(principal) => principal,
         None => identify(&rooms, &region, &ask.credential, question.now_ms)?,
     };
+    // From here on the world is this principal's: what is theirs goes out with their own secrets.
+    let platform = platform.asked_by(&principal);
+    // Who asked is known from here on, and nobody needs to know by which secret.
+    ask.credential = Credential::Anonymous;
     watch.lap("identify");
     // A follow-up is made to stand alone before it is read, so that reading and routing never see a conversation.
     let resolved = rooms.resolve(&question, &ask.profile, &ask.turns).map_err(broke("context"))?;

@@ -30,6 +30,20 @@ pub trait Platform: Clone + 'static {
     /// Completes after `duration`.
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()>;
 
+    /// The same world for what this principal asks: where exchanges of a source carry a secret of whoever asks, theirs.
+    #[must_use]
+    fn asked_by(&self, principal: &Principal) -> Self {
+        let _ = principal;
+        self.clone()
+    }
+
+    /// Whether exchanges of a source carry a secret of whoever asks. What they bring is theirs alone: it is not put into
+    /// any cache, and neither shared with another question nor held against the source.
+    fn is_own(&self, source: &SourceRecord) -> bool {
+        let _ = source;
+        false
+    }
+
     /// Performs one planned request for `source` under the egress policy, in at most `budget`.
     fn fetch(&self, source: Arc<SourceRecord>, request: Request, budget: Duration) -> impl Future<Output = Fetched>;
 

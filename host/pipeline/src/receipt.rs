@@ -77,6 +77,9 @@ struct Candidate {
     hosts: Vec<String>,
     trust: f32,
     attribution: Option<String>,
+    /// Names a host that its passages may link to. Absent where it is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    homepage: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -292,6 +295,7 @@ impl Candidate {
             hosts: record.hosts.clone(),
             trust: record.trust,
             attribution: record.attribution.clone(),
+            homepage: record.homepage.clone(),
         }
     }
 
@@ -301,7 +305,7 @@ impl Candidate {
             source: z::Source::from_wire(self.source.clone()),
             connector: self.connector.clone(),
             summary: String::new(),
-            homepage: None,
+            homepage: self.homepage.clone(),
             attribution: self.attribution.clone(),
             category: None,
             licence: None,

@@ -116,7 +116,12 @@ impl Rooms for SpinRooms {
         Ok(functions::auth::authenticate(credential, trust, now_ms))
     }
 
-    fn authorize(&self, principal: &Principal, permission: Permission, resource: &Resource) -> Result<Decision, CallError> {
+    fn authorize(
+        &self,
+        principal: &Principal,
+        permission: Permission,
+        resource: &Resource,
+    ) -> Result<Decision, CallError> {
         Ok(functions::auth::authorize(principal, permission, resource))
     }
 

@@ -95,9 +95,7 @@ impl Charge {
                 return charge.into_iter().collect();
             }
             Class::Key => (Policy::Key, own_limit.unwrap_or(traffic.key_per_minute)),
-            Class::SignedIn | Class::Operator => {
-                (Policy::User, own_limit.unwrap_or(traffic.user_per_minute))
-            }
+            Class::SignedIn | Class::Operator => (Policy::User, own_limit.unwrap_or(traffic.user_per_minute)),
         };
         let charge = |policy, per_minute, parts: &[&str]| {
             let rate = Rate::per_minute(per_minute, traffic.burst_seconds)?;
@@ -179,10 +177,8 @@ mod tests {
 
     #[test]
     fn a_role_may_rank_higher_than_who_asks() {
-        let classes = BTreeMap::from([
-            ("operator".to_owned(), Class::Operator),
-            ("batch".to_owned(), Class::Anonymous),
-        ]);
+        let classes =
+            BTreeMap::from([("operator".to_owned(), Class::Operator), ("batch".to_owned(), Class::Anonymous)]);
         for (kind, roles, expected) in [
             (PrincipalKind::Anonymous, &["asker"][..], Class::Anonymous),
             (PrincipalKind::User, &["asker"], Class::SignedIn),

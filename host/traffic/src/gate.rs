@@ -116,9 +116,7 @@ mod tests {
     fn whoever_ranks_higher_finds_a_place_where_others_do_not() {
         let gate = Gate::new(Adaptive::new(100, 100, Duration::from_millis(10)));
         let mut inside = Vec::new();
-        for (class, all) in
-            [(Class::Anonymous, 90), (Class::Key, 95), (Class::SignedIn, 100), (Class::Operator, 108)]
-        {
+        for (class, all) in [(Class::Anonymous, 90), (Class::Key, 95), (Class::SignedIn, 100), (Class::Operator, 108)] {
             while let Some(place) = gate.enter(class) {
                 inside.push(place);
             }

@@ -64,19 +64,26 @@ impl Verdict {
         let worst = self.standings.iter().filter(|standing| !standing.allowed).max_by_key(|standing| standing.wait)?;
         let Rate { per_minute, burst } = worst.rate;
         let (what, hint) = match worst.policy {
-            Policy::Address => ("questions", "try again after the delay in `Retry-After`; an API key has limits of its own"),
-            Policy::User | Policy::Key => ("questions", "try again after the delay in `Retry-After`"),
-            Policy::Tenant => ("questions", "try again after the delay in `Retry-After`; others of your tenant ask as well"),
-            Policy::Failures => {
-                ("credentials that are not accepted", "try again after the delay in `Retry-After`, with a valid credential")
+            Policy::Address => {
+                ("questions", "try again after the delay in `Retry-After`; an API key has limits of its own")
             }
+            Policy::User | Policy::Key => ("questions", "try again after the delay in `Retry-After`"),
+            Policy::Tenant => {
+                ("questions", "try again after the delay in `Retry-After`; others of your tenant ask as well")
+            }
+            Policy::Failures => (
+                "credentials that are not accepted",
+                "try again after the delay in `Retry-After`, with a valid credential",
+            ),
         };
         let policy = worst.policy.name();
         Some(Problem {
             name: "rate-limited",
             status: 429,
             title: "too many requests of one asker",
-            detail: format!("the limit `{policy}` is {per_minute} {what} a minute, {burst} at once, and they are used up"),
+            detail: format!(
+                "the limit `{policy}` is {per_minute} {what} a minute, {burst} at once, and they are used up"
+            ),
             whose: Whose::Asker,
             retry_after: Some(whole_seconds(worst.wait)),
             hint: hint.to_owned(),
@@ -143,7 +150,10 @@ mod tests {
         let full = standing(Policy::Key, 60, 30_000_000);
         let verdict = verdict(&[full, standing(Policy::Tenant, 6000, 0)]);
         let problem = verdict.problem().unwrap();
-        assert_eq!((problem.name, problem.status, problem.retry_after), ("rate-limited", 429, Some(Duration::from_secs(1))));
+        assert_eq!(
+            (problem.name, problem.status, problem.retry_after),
+            ("rate-limited", 429, Some(Duration::from_secs(1)))
+        );
         assert!(problem.detail.contains("`key` is 60 questions a minute, 30 at once"), "{problem}");
         let mut headers = HeaderMap::new();
         verdict.tell(&mut headers);

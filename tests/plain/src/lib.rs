@@ -106,7 +106,12 @@ impl Rooms for NativeRooms {
         Ok(zero_auth::authenticate(credential, trust, now_ms))
     }
 
-    fn authorize(&self, principal: &Principal, permission: Permission, resource: &Resource) -> Result<Decision, CallError> {
+    fn authorize(
+        &self,
+        principal: &Principal,
+        permission: Permission,
+        resource: &Resource,
+    ) -> Result<Decision, CallError> {
         Ok(zero_auth::authorize(principal, permission, resource))
     }
 

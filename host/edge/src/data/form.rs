@@ -4,7 +4,9 @@ use super::{ConnectorFacts, DATA_BYTES_MAX, DataError};
 use core::time::Duration;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use zero_config::{Admin, Config, Connectors, Credential, Egress, Server, Sources};
+use zero_config::{
+    Admin, Config, Connections, Connectors, Credential, Egress, Federation, Identity, Server, Sources, Traffic,
+};
 use zero_pipeline::limits;
 use zero_pipeline::route::Index;
 use zero_pipeline::rules::{Jurisdiction, Resting, Rules};
@@ -177,6 +179,10 @@ pub(super) fn config(
         credentials: credentials.into_iter().map(|(id, it)| (id, slots(it))).collect(),
         admin: Admin::default(),
         connectors: Connectors::default(),
+        federation: Federation::default(),
+        connections: Connections::default(),
+        identity: Identity::default(),
+        traffic: Traffic::default(),
     })
 }
 

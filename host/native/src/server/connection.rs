@@ -5,7 +5,7 @@ use super::addresses::Addresses;
 use super::edge::Edge;
 use super::limits;
 use super::patience::Patient;
-use super::tls::Tls;
+use super::tls::{Hangup, Tls};
 use super::wire::{Protocol, Verdict, Watched};
 use axum::Router;
 use core::sync::atomic::AtomicU64;
@@ -56,7 +56,7 @@ pub(super) async fn accept(
     let places = Arc::new(Semaphore::new(limits::CONNECTIONS_MAX));
     let (drain, draining) = watch::channel(false);
     let mut watching = JoinSet::new();
-    hall.tls.iter().for_each(|tls| _ = watching.spawn(Arc::clone(tls).watch()));
+    hall.tls.iter().for_each(|tls| _ = watching.spawn(Arc::clone(tls).watch(Hangup::new())));
     let mut connections = JoinSet::new();
     let mut shutdown = pin!(shutdown);
     loop {

@@ -14,7 +14,7 @@ use super::problem;
 use super::wire::{Protocol, Refusal, Verdict, is_host};
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, HeaderName, Method, Request, Response, header};
+use axum::http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode, header};
 use core::convert::Infallible;
 use core::net::IpAddr;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -72,7 +72,12 @@ impl Edge {
         extensions.insert(RequestId(id));
         extensions.insert(trace);
         extensions.insert(peer);
-        TowerToHyperService::new(self.router.clone()).call(request).await
+        let response = TowerToHyperService::new(self.router.clone()).call(request).await?;
+        if response.status() == StatusCode::INTERNAL_SERVER_ERROR {
+            // Whoever was answered so has the id, by which this line is found. Others that fail were told what to do.
+            tracing::warn!("a request ended in a problem of ours");
+        }
+        Ok(response)
     }
 
     /// Why this request is refused, if it is.

@@ -21,6 +21,7 @@ mod edge;
 mod pace;
 
 mod accounts;
+mod federation;
 mod problem;
 mod question;
 mod stream;

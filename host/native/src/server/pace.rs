@@ -140,7 +140,7 @@ mod tests {
 
     /// A body of frames of so many bytes, each after so long, and what becomes of it.
     async fn check(frames: usize, bytes: usize, after: Duration, expected: Option<usize>) {
-        let body = stream::unfold(0, |sent| async move {
+        let body = stream::unfold(0, move |sent| async move {
             tokio::time::sleep(after).await;
             (sent < frames).then(|| (Ok::<_, io::Error>(Bytes::from(vec![b'a'; bytes])), sent + 1))
         });

@@ -7,13 +7,13 @@
 //! - **Why it is so**: what is turned away must cost next to nothing, or a flood of it would take the time of those who
 //!   are not.
 
-use super::{accounts, stream};
+use super::{accounts, federation, stream};
 use crate::live::Live;
 use crate::platform::Native;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{Method, header};
+use axum::http::{Method, StatusCode, header};
 use axum::response::Response;
 use core::time::Duration;
 use std::sync::Arc;
@@ -69,7 +69,7 @@ impl Hall {
     ///
     /// # Errors
     /// The response to whoever is turned away.
-    async fn look(&self, door: &Door<Native>, parts: &mut Parts) -> Result<Verdict, Response> {
+    async fn look(&self, door: &Door<Native>, parts: &mut Parts) -> Result<Verdict, Box<Response>> {
         let is_question = parts.uri.path() == QUESTIONS;
         let is_counted = is_question || parts.uri.path().starts_with(SOURCES);
         if !is_counted || ![Method::GET, Method::HEAD, Method::POST].contains(&parts.method) {
@@ -83,7 +83,9 @@ impl Hall {
         let principal = match parts.extensions.get::<Identified>() {
             Some(Identified(principal)) => principal.clone(),
             None => door.identify(&parts.headers).map_err(|problem| {
-                self.traffic.handle_refused_credential(address, self.now());
+                if problem.status == StatusCode::UNAUTHORIZED.as_u16() {
+                    self.traffic.handle_refused_credential(address, self.now());
+                }
                 self.refusal(parts, &problem, &Verdict::default())
             })?,
         };
@@ -107,7 +109,7 @@ impl Hall {
     }
 
     /// What somebody gets of whom no more is read.
-    fn refusal(&self, parts: &Parts, problem: &Problem, verdict: &Verdict) -> Response {
+    fn refusal(&self, parts: &Parts, problem: &Problem, verdict: &Verdict) -> Box<Response> {
         let random = || self.live.host().platform.random();
         let id = parts.extensions.get::<RequestId>().map_or_else(random, |id| id.0);
         let response = zero_door::problem::response_to(id, problem);
@@ -115,7 +117,7 @@ impl Hall {
         let mut response = response.map(|body| if is_head { Body::empty() } else { Body::from(body) });
         zero_door::headers::protect(id, false, response.headers_mut());
         verdict.tell(response.headers_mut());
-        response
+        Box::new(response)
     }
 }
 
@@ -128,15 +130,18 @@ pub(super) async fn respond(State(hall): State<Arc<Hall>>, request: Request) -> 
     let (mut parts, body) = request.into_parts();
     let host = hall.live.host();
     let door = Door::new(Arc::clone(&host.region), host.platform.clone())
-        .with_trust(host.trust())
+        .with_trust(federation::trust(&host, &parts.headers).await)
         .with_receipts(host.config.server.receipts)
         .closing(hall.closing.load(Ordering::Relaxed));
     if let Some((identity, route)) = host.identity.as_ref().zip(Identity::route(parts.uri.path())) {
         return accounts::respond(identity, &route, (&door, &host.platform), &parts, body).await;
     }
+    if let Some(response) = federation::respond(&host, &door, &parts).await {
+        return response;
+    }
     let verdict = match hall.look(&door, &mut parts).await {
         Ok(verdict) => verdict,
-        Err(refused) => return refused,
+        Err(refused) => return *refused,
     };
     let body = zero_door::body::collect(body.into_data_stream());
     let response = door.respond(&parts, body, |principal| hall.enter(principal)).await;

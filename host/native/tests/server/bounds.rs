@@ -1,7 +1,7 @@
 //! So many questions at once; whoever leaves is forgotten; whoever is here when it closes is served.
 
 use crate::client::Client;
-use crate::world::{SUM, World, endless, world, world_with};
+use crate::world::{SUM, World, endless, world, world_of, world_with};
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
@@ -39,6 +39,8 @@ async fn too_many_questions_are_turned_away_at_once_and_one_that_leaves_makes_ro
             assert_eq!(world.get("/healthz", &[]).await.status, 200, "a full process lives");
             first.abort();
             is_free_soon(&world).await;
+            // Not only is the question over, what it asked elsewhere is as well: in less time than it had.
+            world.source_is_left().await;
         }
     }
 }
@@ -76,4 +78,49 @@ async fn an_idle_connection_does_not_hold_up_a_drain() {
     let _silent = TcpStream::connect(world.address).await.unwrap();
     world.shut_down();
     timeout(Duration::from_secs(5), world.stopped()).await.unwrap().unwrap();
+}
+
+/// One that is asked, and how its asker stands then.
+async fn standing(world: &World, path: &str, headers: &[(&str, &str)]) -> (u16, String, String, String) {
+    let response = world.get(path, headers).await;
+    let field = |name| response.header(name).to_owned();
+    (response.status.as_u16(), field("ratelimit-policy"), field("ratelimit"), field("retry-after"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_asks_more_than_they_may_hears_when_to_come_again() {
+    // Two at once, and the next after half a minute.
+    let limited = |config: &mut zero_config::Config| {
+        config.traffic.limit_loopback = true;
+        config.traffic.address_per_minute = 2;
+        config.traffic.failures_per_minute = 2;
+        config.traffic.burst_seconds = 60;
+    };
+    let Some(world) = world_of(limited).await else { return };
+    let policy = "\"address\";q=2;w=60".to_owned();
+    let (status, policies, left, _) = standing(&world, SUM, &[]).await;
+    assert_eq!((status, policies, left), (200, policy.clone(), "\"address\";r=1;t=30".to_owned()));
+    let (status, _, left, _) = standing(&world, "/v1/sources", &[]).await;
+    assert_eq!(status, 200);
+    assert!(left.starts_with("\"address\";r=0;t="), "{left}");
+    for form in ["application/json", "text/event-stream"] {
+        let response = world.get(SUM, &[("accept", form)]).await;
+        assert_eq!((response.status.as_u16(), response.header("ratelimit-policy")), (429, policy.as_str()));
+        let after: u64 = response.header("retry-after").parse().unwrap();
+        assert!((1..=30).contains(&after), "{after}");
+        assert!(response.json()["type"].as_str().unwrap().ends_with("/rate-limited"), "{}", response.text());
+    }
+    assert_eq!(standing(&world, "/healthz", &[]).await, (200, String::new(), String::new(), String::new()));
+
+    // Whoever guesses is heard twice and then not at all, whatever they bring.
+    let guess = [("authorization", "Bearer zw_nobody")];
+    for expected in [401, 401, 429] {
+        assert_eq!(standing(&world, SUM, &guess).await.0, expected);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn this_machine_is_not_limited_unless_its_operator_says_so() {
+    let Some(world) = world().await else { return };
+    assert_eq!(standing(&world, SUM, &[]).await, (200, String::new(), String::new(), String::new()));
 }

@@ -90,15 +90,14 @@ async fn a_stream_starts_before_there_is_an_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stream_that_ends_in_a_problem_says_so_and_is_done() {
+async fn whoever_may_not_ask_learns_it_before_a_stream_begins() {
     let Some(world) = world().await else { return };
     let asks = [("accept", "text/event-stream"), ("authorization", "Bearer zw_nobody")];
     let mut client = world.client().await;
-    let mut stream = client.send("GET", SUM, &asks, "").await;
-    let problem = stream.event().await.unwrap();
-    assert_eq!((&*problem.name, &problem.data["status"]), ("problem", &401.into()));
-    assert_eq!(stream.event().await.unwrap().name, "done");
-    assert!(stream.event().await.is_none());
+    let stream = client.send("GET", SUM, &asks, "").await;
+    assert_eq!(stream.status, 401);
+    let problem = stream.whole().await.json();
+    assert_eq!((&problem["status"], problem["detail"].is_string()), (&401.into(), true), "{problem}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

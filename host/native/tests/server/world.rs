@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::Duration;
+use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -23,6 +24,8 @@ pub(crate) struct World {
     pub(crate) address: SocketAddr,
     /// Hears of each connection the silent source gets.
     asked: mpsc::UnboundedReceiver<()>,
+    /// And of the end of each.
+    left: mpsc::UnboundedReceiver<()>,
     shutdown: Option<oneshot::Sender<()>>,
     serving: JoinHandle<anyhow::Result<()>>,
 }
@@ -33,6 +36,11 @@ pub(crate) async fn world() -> Option<World> {
 }
 
 pub(crate) async fn world_with(questions_in_flight_max: usize) -> Option<World> {
+    world_of(move |config| config.server.questions_in_flight_max = questions_in_flight_max).await
+}
+
+/// One whose operator says this.
+pub(crate) async fn world_of(said: impl FnOnce(&mut zero_config::Config) + Send + 'static) -> Option<World> {
     let folder = bundle_folder();
     if !folder.join("functions").is_dir() {
         // Not `eprintln!`, which the test harness keeps to itself when a test passes.
@@ -40,10 +48,10 @@ pub(crate) async fn world_with(questions_in_flight_max: usize) -> Option<World> 
         let _ = writeln!(std::io::stderr(), "SKIPPED: no bundle at {}; {hint}", folder.display());
         return None;
     }
-    let (silent, asked) = silent_source().await;
+    let (silent, asked, left) = silent_source().await;
     let host = tokio::task::spawn_blocking(move || {
         let mut bundle = Bundle::read(&folder, None).unwrap();
-        bundle.config.server.questions_in_flight_max = questions_in_flight_max;
+        said(&mut bundle.config);
         bundle.config.server.receipts = true;
         // Each question asks the silent source once, so that a test knows whose connection it sees.
         bundle.config.pipeline.hedge = false;
@@ -58,7 +66,7 @@ pub(crate) async fn world_with(questions_in_flight_max: usize) -> Option<World> 
         // A sender that is dropped is a test that is over.
         let _ = stop.await;
     }));
-    Some(World { address, asked, shutdown: Some(shutdown), serving })
+    Some(World { address, asked, left, shutdown: Some(shutdown), serving })
 }
 
 /// One at a time, so that components are compiled once and later tests find them.
@@ -78,18 +86,22 @@ fn bundle_folder() -> PathBuf {
 }
 
 /// Takes connections and says nothing.
-async fn silent_source() -> (SocketAddr, mpsc::UnboundedReceiver<()>) {
+async fn silent_source() -> (SocketAddr, mpsc::UnboundedReceiver<()>, mpsc::UnboundedReceiver<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let (heard, asked) = mpsc::unbounded_channel();
+    let ((heard, asked), (ended, left)) = (mpsc::unbounded_channel(), mpsc::unbounded_channel());
     tokio::spawn(async move {
-        let mut open = Vec::new();
-        while let Ok((stream, _)) = listener.accept().await {
-            open.push(stream);
+        while let Ok((mut stream, _)) = listener.accept().await {
             let _ = heard.send(());
+            let ended = ended.clone();
+            tokio::spawn(async move {
+                // Until the host closes it.
+                while stream.read(&mut [0; 1024]).await.is_ok_and(|bytes| bytes > 0) {}
+                let _ = ended.send(());
+            });
         }
     });
-    (address, asked)
+    (address, asked, left)
 }
 
 impl World {
@@ -110,9 +122,15 @@ impl World {
         tokio::time::timeout(Duration::from_secs(20), self.asked.recv()).await.unwrap().unwrap();
     }
 
+    /// Until a connection to the silent source is closed: long before an exchange would end by itself.
+    pub(crate) async fn source_is_left(&mut self) {
+        tokio::time::timeout(zero_pipeline::limits::EXCHANGE_TIME_MAX / 2, self.left.recv()).await.unwrap().unwrap();
+    }
+
     /// Forgets connections of questions that are over.
     pub(crate) fn forget_asked(&mut self) {
         while self.asked.try_recv().is_ok() {}
+        while self.left.try_recv().is_ok() {}
     }
 
     pub(crate) fn shut_down(&mut self) {

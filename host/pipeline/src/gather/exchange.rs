@@ -41,6 +41,18 @@ impl Journal {
         self.lock().values().cloned().collect()
     }
 
+    /// Addresses that answered one source with a success.
+    pub(super) fn retrieved(&self, source: usize) -> Vec<String> {
+        let journal = self.lock();
+        let of_source = journal.range((source, 0, 0)..(source.saturating_add(1), 0, 0));
+        let succeeded = |outcome: &Outcome| match outcome {
+            Outcome::Response(response) => (200..300).contains(&response.status),
+            Outcome::Failed(_) => false,
+        };
+        let succeeded = of_source.filter(|(_, exchange)| succeeded(&exchange.outcome));
+        succeeded.map(|(_, exchange)| exchange.request.url.clone()).collect()
+    }
+
     /// Exchanges of one source, and how many of them came from cache.
     pub(super) fn count(&self, source: usize) -> (usize, usize) {
         let journal = self.lock();
@@ -80,8 +92,8 @@ async fn shared<P: Platform>(
     request: &Request,
     connections: &Semaphore,
 ) -> (Outcome, bool) {
-    // What may not rest in this region is neither kept nor shared with another question.
-    if !asked.region.settings.rules.may_rest(record) {
+    // What may not rest in this region, or is one asker's own, is neither kept nor shared with another question.
+    if !asked.region.settings.rules.may_rest(record) || asked.platform.is_own(record) {
         let _connection = connections.acquire().await;
         return (send(asked, record, request).await.outcome, false);
     }
@@ -190,8 +202,18 @@ async fn timed<P: Platform>(asked: &Arc<Asked<P>>, record: &Arc<SourceRecord>, r
     let budget = asked.deadline.saturating_add(asked.late).saturating_add(FETCH_GRACE).saturating_sub(start);
     let fetched = platform.fetch(Arc::clone(record), request.clone(), budget).await;
     let now = platform.elapsed();
-    asked.region.health.record(&record.source.id, &fetched.outcome, now.saturating_sub(start), now);
+    if !(platform.is_own(record) && is_the_askers(&fetched.outcome)) {
+        asked.region.health.record(&record.source.id, &fetched.outcome, now.saturating_sub(start), now);
+    }
     fetched
+}
+
+/// Whether a failure may be that of one asker's own account: it must not suspend the source for everybody else.
+fn is_the_askers(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Response(response) => matches!(response.status, 400..=499),
+        Outcome::Failed(failure) => failure.kind == FetchFailureKind::Refused,
+    }
 }
 
 /// Whether there is time, the source is not suspended meanwhile, and the budget for retries and hedges allows it.

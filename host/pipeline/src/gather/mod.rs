@@ -7,9 +7,11 @@
 //! - **Why it is so**: every future owns what it needs, so that the native one is `Send` and an abandoned one frees all.
 
 mod exchange;
+mod gate;
 mod source;
 
 pub use exchange::Exchange;
+pub(crate) use gate::Gate;
 
 use crate::answer::Asked;
 use crate::ledger::{Entry, State};

@@ -1,6 +1,7 @@
 //! One source, from its planned step to its findings.
 
 use super::exchange::{Journal, perform};
+use super::gate::Gate;
 use crate::answer::Asked;
 use crate::catalogue::SourceRecord;
 use crate::ledger::{State, SuspensionCause};
@@ -32,16 +33,17 @@ pub(super) async fn walk<P: Platform>(
     let start = asked.platform.elapsed();
     let found = rounds(&asked, &planned, at, &journal, &connections).await;
     let took = asked.platform.elapsed().saturating_sub(start);
+    let gate = Gate::new(&planned.record).after(&journal.retrieved(at));
     match found {
         Ok(findings) => {
-            let findings = bounded(findings);
+            let findings = gate.findings(findings);
             let state = match (findings.passages.len(), findings.claims.len()) {
                 (0, _) => State::Empty,
                 (passages, claims) => State::Answered { passages, claims },
             };
             Walked { state, findings, took }
         }
-        Err(state) => Walked { state, findings: Findings::none(), took },
+        Err(state) => Walked { state: gate.state(state), findings: Findings::none(), took },
     }
 }
 
@@ -87,8 +89,9 @@ fn witness<P: Platform>(
     outcomes: &[Outcome],
     failure: Option<&Failure>,
 ) -> Result<(), State> {
-    // What was replayed is no news of the service; and a witness keeps what it saw, which not every region may.
-    if asked.replay || !asked.region.settings.rules.may_rest(source) {
+    // What was replayed is no news of the service; and a witness keeps what it saw, which not every region may, and
+    // nobody of what is one asker's own.
+    if asked.replay || !asked.region.settings.rules.may_rest(source) || asked.platform.is_own(source) {
         return Ok(());
     }
     match asked.platform.witness(&Reading { source, rooms: &asked.rooms, fetch, outcomes, failure }) {
@@ -113,16 +116,4 @@ fn held_back(outcomes: &[Outcome]) -> Option<State> {
 
 fn too_much(what: String) -> State {
     State::Failed { cause: "protocol".to_owned(), detail: format!("the connector {what}") }
-}
-
-/// Findings within their limits, with every claim's passage present.
-fn bounded(mut findings: Findings) -> Findings {
-    findings.passages.truncate(limits::PASSAGES_PER_SOURCE_MAX);
-    let passages = &findings.passages;
-    findings.claims.retain(|claim| {
-        let passage = passages.get(claim.passage as usize);
-        passage.is_some_and(|passage| claim.span.of(&passage.text).is_some())
-    });
-    findings.claims.truncate(limits::CLAIMS_PER_SOURCE_MAX);
-    findings
 }

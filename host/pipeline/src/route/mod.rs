@@ -16,6 +16,7 @@ pub use portfolio::Planned;
 
 use crate::answer::Asked;
 use crate::catalogue::SourceRecord;
+use crate::gather::Gate;
 use crate::ledger::{DenialReason, Entry, State};
 use crate::platform::{CallError, Platform, Rooms};
 use std::sync::Arc;
@@ -43,7 +44,7 @@ pub async fn route<P: Platform>(asked: &Asked<P>, fixed: Option<Vec<Arc<SourceRe
     for record in &candidates {
         match bid(asked, record).await {
             Ok(plan) => planned.push(Planned { record: Arc::clone(record), bid: plan.bid, step: plan.step }),
-            Err((state, bid)) => ledger.push(Entry::unasked(&record.source, state, bid)),
+            Err((state, bid)) => ledger.push(Entry::unasked(&record.source, Gate::new(record).state(state), bid)),
         }
     }
     let portfolio = portfolio::choose(asked, planned, &mut ledger);

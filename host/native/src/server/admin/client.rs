@@ -9,6 +9,7 @@ use hyper::client::conn::http1;
 use hyper::{Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde::de::DeserializeOwned;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
@@ -63,7 +64,7 @@ impl Client {
         answered.map_err(|_| anyhow!("the host at {url} took too long"))?
     }
 
-    async fn exchange(&self, stream: TcpStream, method: &'static str, path: &str, sent: Sent) -> Result<Bytes> {
+    async fn exchange(&self, stream: Box<dyn Stream>, method: &'static str, path: &str, sent: Sent) -> Result<Bytes> {
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
         let driving = tokio::spawn(connection);
         let request = Request::builder()
@@ -86,18 +87,33 @@ impl Client {
         if status.is_success() { Ok(body) } else { Err(complaint(status, &body)) }
     }
 
-    async fn connect(&self) -> Result<TcpStream> {
-        Ok(TcpStream::connect(self.authority()?).await?)
+    async fn connect(&self) -> Result<Box<dyn Stream>> {
+        let authority = self.authority()?;
+        // What is wrong with the certificates is told before anybody is asked.
+        let tls = if self.is_encrypted() { Some(super::identity::connector()?) } else { None };
+        let stream = TcpStream::connect(authority).await?;
+        let Some(tls) = tls else { return Ok(Box::new(stream)) };
+        Ok(Box::new(tls.connect(super::identity::name(authority)?, stream).await?))
+    }
+
+    fn is_encrypted(&self) -> bool {
+        self.admin.url.starts_with("https://")
     }
 
     fn authority(&self) -> Result<&str> {
         let url = &self.admin.url;
-        match url.strip_prefix("http://").map(|rest| rest.trim_end_matches('/')) {
+        let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
+        match rest.map(|rest| rest.trim_end_matches('/')) {
             Some(authority) if !authority.is_empty() && !authority.contains('/') => Ok(authority),
             _ => bail!("`{url}` is no address of a host\n\nhint: write `http://127.0.0.1:8081`"),
         }
     }
 }
+
+/// What carries a request.
+trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
 /// What a host said when it refused.
 #[derive(Debug, thiserror::Error)]

@@ -5,7 +5,7 @@
 //! - **Fails** with an RFC 9457 problem; a refused installation carries what was wrong as `report`.
 //! - **Limits**: [`limits`]; a component as large as the operator's largest grant.
 //! - **Why it is so**: whoever gets in can run code here. So the door is on the loopback address, wants a token that only
-//!   the owner of the state folder can read, and turns away whatever a browser might be made to send: another `Host`
+//!   the owner of the state folder can read (with `[admin.tls]` also a certificate), and turns away whatever a browser might be made to send: another `Host`
 //!   (DNS rebinding) or any `Origin` at all, since no page is meant to speak to it.
 //!
 //! ```text
@@ -23,6 +23,7 @@
 mod accounts;
 pub mod client;
 mod guard;
+mod identity;
 mod install;
 mod limits;
 mod problems;

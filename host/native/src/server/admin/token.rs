@@ -109,7 +109,19 @@ impl Announced {
     /// # Errors
     /// The file cannot be written.
     pub fn announce(&mut self, address: SocketAddr, token: &Token) -> Result<()> {
-        let admin = Admin { url: format!("http://{address}"), token: token.0.clone() };
+        self.announce_at(format!("http://{address}"), token)
+    }
+
+    /// The same, of a door with TLS.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn announce_encrypted(&mut self, address: SocketAddr, token: &Token) -> Result<()> {
+        self.announce_at(format!("https://{address}"), token)
+    }
+
+    fn announce_at(&mut self, url: String, token: &Token) -> Result<()> {
+        let admin = Admin { url, token: token.0.clone() };
         let (path, draft) = (file(&self.folder), self.folder.join("admin.json.draft"));
         // Made anew, so that the mode is ours whoever made an earlier one.
         let _ = fs::remove_file(&draft);

@@ -77,11 +77,8 @@ impl Tls {
             let (tenant, roles) = (service.tenant.clone(), service.roles.clone());
             (name.clone(), Arc::new(Certified { name: name.clone(), tenant, roles }))
         };
-        let files = Files {
-            certificate: tls.certificate.clone(),
-            key: tls.key.clone(),
-            client_ca: tls.client_ca.clone(),
-        };
+        let files =
+            Files { certificate: tls.certificate.clone(), key: tls.key.clone(), client_ca: tls.client_ca.clone() };
         let clients = Clients::Services(tls.clients.iter().map(known).collect());
         Self::open(files, clients).context("[server.tls]")
     }
@@ -124,8 +121,7 @@ impl Tls {
     }
 
     /// Looks at the files now and then, and on SIGHUP, for ever.
-    pub(super) async fn watch(self: Arc<Self>) {
-        let mut hangup = Hangup::new();
+    pub(super) async fn watch(self: Arc<Self>, mut hangup: Hangup) {
         loop {
             tokio::select! {
                 () = sleep(limits::RELOAD_INTERVAL) => {}
@@ -135,7 +131,9 @@ impl Tls {
             match tokio::task::spawn_blocking(move || tls.reload()).await {
                 Ok(Ok(true)) => tracing::info!("new certificates are in use"),
                 Ok(Ok(false)) => {}
-                Ok(Err(error)) => tracing::warn!(error = format!("{error:#}"), "the certificates of before stay in use"),
+                Ok(Err(error)) => {
+                    tracing::warn!(error = format!("{error:#}"), "the certificates of before stay in use")
+                }
                 // Only a runtime that ends does not run it.
                 Err(_) => return,
             }
@@ -202,10 +200,7 @@ fn pem(path: &Path) -> Result<Vec<u8>> {
 /// The provider, with the hybrid key exchange first.
 fn provider() -> CryptoProvider {
     use aws_lc_rs::kx_group::{SECP256R1, SECP384R1, X25519, X25519MLKEM768};
-    CryptoProvider {
-        kx_groups: vec![X25519MLKEM768, X25519, SECP256R1, SECP384R1],
-        ..aws_lc_rs::default_provider()
-    }
+    CryptoProvider { kx_groups: vec![X25519MLKEM768, X25519, SECP256R1, SECP384R1], ..aws_lc_rs::default_provider() }
 }
 
 fn configured(files: &Files, [certificate, key, client_ca]: &Contents, clients: &Clients) -> Result<ServerConfig> {
@@ -262,13 +257,14 @@ pub fn examine(tls: &zero_config::Tls, now_seconds: i64) -> Result<String> {
 }
 
 /// The signal by which an operator says that files have changed; never where there are no signals.
-struct Hangup {
+pub(super) struct Hangup {
     #[cfg(unix)]
     signal: Option<tokio::signal::unix::Signal>,
 }
 
 impl Hangup {
-    fn new() -> Self {
+    /// From now on the signal is heard, and ends the process no more.
+    pub(super) fn new() -> Self {
         Self {
             #[cfg(unix)]
             signal: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok(),

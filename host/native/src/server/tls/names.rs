@@ -41,9 +41,13 @@ pub(super) fn validity(certificate: &CertificateDer<'_>, now_seconds: i64) -> Re
         bail!("the certificate is good only from {}", date(validity.not_before));
     }
     if now_seconds > until {
-        bail!("the certificate was good until {}\n\nhint: renew it; the files are read again by themselves", date(validity.not_after));
+        bail!(
+            "the certificate was good until {}\n\nhint: renew it; the files are read again by themselves",
+            date(validity.not_after)
+        );
     }
     let names = names(&certificate);
-    let first = names.first().context("the certificate names nobody\n\nhint: clients look for the host's name in it")?;
+    let first =
+        names.first().context("the certificate names nobody\n\nhint: clients look for the host's name in it")?;
     Ok((first.clone(), date(validity.not_after)))
 }

@@ -80,13 +80,14 @@ mod tests {
     fn a_body_ends_with_its_last_chunk() {
         check("0\r\n\r\n", Ok(5));
         check("3\r\nabc\r\n0\r\n\r\nGET /", Ok(13));
-        check("A\r\n0123456789\r\n00\r\n\r\n", Ok(20));
+        check("A\r\n0123456789\r\n00\r\n\r\n", Ok(21));
         check("00000002\r\n\r\n\r\n0\r\n\r\n", Ok(19));
     }
 
     #[test]
     fn anything_odd_is_refused() {
-        for size in ["", "g", "-1", "+1", "0x3", " 3", "3 ", "3;a=b", "3;", "3\t", "000000003", "3,3", "3\n", "\u{663}"] {
+        for size in ["", "g", "-1", "+1", "0x3", " 3", "3 ", "3;a=b", "3;", "3\t", "000000003", "3,3", "3\n", "\u{663}"]
+        {
             check(&format!("{size}\r\nabc\r\n0\r\n\r\n"), Err("hexadecimal"));
         }
         check("3\rXabc", Err("CRLF"));

@@ -163,9 +163,9 @@ mod tests {
         for (one, most) in cases {
             assert_eq!(passed(&mut Frames::new(START), &one, START), most, "{one:?}");
         }
-        let mut frames = Frames::new(START);
-        passed(&mut frames, &frame(6, 0, 8), START);
-        assert_eq!(passed(&mut frames, &frame(6, 0, 8), Duration::from_secs(1)), limits::CONTROLS.per_second as usize - 1);
+        let (mut frames, settings) = (Frames::new(START), frame(4, 0, 0));
+        passed(&mut frames, &settings, START);
+        assert_eq!(passed(&mut frames, &settings, Duration::from_secs(1)), limits::CONTROLS.per_second as usize - 1);
     }
 
     #[test]

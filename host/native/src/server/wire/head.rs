@@ -40,6 +40,10 @@ pub(super) fn end(bytes: &[u8], seen: usize) -> Result<Option<usize>, Refusal> {
 
 /// Whether a head of which `length` bytes are known is small enough.
 fn within(bytes: &[u8], length: usize) -> Result<(), Refusal> {
+    // Most heads are smaller than a line may be, and whoever drips has each byte looked at once.
+    if length <= limits::REQUEST_LINE_BYTES_MAX {
+        return Ok(());
+    }
     let line = bytes.iter().take(limits::REQUEST_LINE_BYTES_MAX + 1).position(|byte| *byte == b'\r');
     if line.unwrap_or(length) > limits::REQUEST_LINE_BYTES_MAX {
         return Err(Refusal::UriTooLong);
@@ -116,7 +120,8 @@ fn authority<'a>(method: &[u8], target: &'a [u8]) -> Result<Option<&'a [u8]>, Re
         said.eq_ignore_ascii_case(scheme).then_some(rest)
     };
     let rest = scheme(b"http://").or_else(|| scheme(b"https://"));
-    let rest = rest.ok_or(Refusal::Malformed("the target is neither a path nor a URL; nobody is connected elsewhere"))?;
+    let rest =
+        rest.ok_or(Refusal::Malformed("the target is neither a path nor a URL; nobody is connected elsewhere"))?;
     Ok(Some(rest.split(|byte| b"/?".contains(byte)).next().unwrap_or_default()))
 }
 
@@ -248,7 +253,9 @@ mod tests {
         check("Content-Length: 7\r\n", Framing::Length(7));
         check("content-length:\t7 \r\nx-empty:\r\n", Framing::Length(7));
         check("Transfer-Encoding: Chunked\r\n", Framing::Chunked);
-        for line in ["GET / HTTP/1.0\r\n", "OPTIONS * HTTP/1.1\r\nhost: a\r\n", "GET http://A:80/b HTTP/1.1\r\nhost: a:80\r\n"] {
+        for line in
+            ["GET / HTTP/1.0\r\n", "OPTIONS * HTTP/1.1\r\nhost: a\r\n", "GET http://A:80/b HTTP/1.1\r\nhost: a:80\r\n"]
+        {
             assert_eq!(read(&format!("{line}\r\n")), Ok(Framing::Length(0)), "{line:?}");
         }
     }
@@ -262,7 +269,9 @@ mod tests {
         for length in ["4, 4", "+4", "-4", "0x4", "4 4", "", "4;", "99999999999999999999", "\u{664}"] {
             field(&format!("Content-Length: {length}\r\n"), "not one number");
         }
-        for coding in ["gzip, chunked", "chunked, chunked", "chunked, identity", "xchunked", "chunked;a=b", "", "\"chunked\""] {
+        for coding in
+            ["gzip, chunked", "chunked, chunked", "chunked, identity", "xchunked", "chunked;a=b", "", "\"chunked\""]
+        {
             field(&format!("Transfer-Encoding: {coding}\r\n"), "`chunked`, once");
         }
         field("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "`chunked`, once");
@@ -299,7 +308,9 @@ mod tests {
     #[test]
     fn a_request_line_has_three_parts() {
         let line = |line: &str, why: &str| refused(&format!("{line}\r\nHost: a\r\n\r\n"), why);
-        for wrong in ["GET  / HTTP/1.1", "GET /", "GET / a HTTP/1.1", "GET\t/ HTTP/1.1", " GET / HTTP/1.1", "GET / HTTP/1.1 "] {
+        for wrong in
+            ["GET  / HTTP/1.1", "GET /", "GET / a HTTP/1.1", "GET\t/ HTTP/1.1", " GET / HTTP/1.1", "GET / HTTP/1.1 "]
+        {
             refused(&format!("{wrong}\r\nHost: a\r\n\r\n"), "");
         }
         line("G(T / HTTP/1.1", "no token");

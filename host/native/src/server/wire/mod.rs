@@ -53,7 +53,9 @@ const STAND_IN: &[u8] = b"GET / HTTP/1.1\r\nhost: refused\r\nconnection: close\r
 /// Where in an HTTP/1 connection we are.
 enum At {
     /// In a head, of which so many bytes have been looked at.
-    Head { seen: usize },
+    Head {
+        seen: usize,
+    },
     /// In a body of which so many bytes are to come.
     Length(u64),
     Chunked(Chunks),
@@ -170,11 +172,13 @@ impl<S: AsyncRead + Unpin> Watched<S> {
         ready!(Pin::new(&mut self.stream).poll_read(cx, buffer))?;
         let State::Http2 { frames, start } = &mut self.state else { return Poll::Ready(Ok(())) };
         let come = buffer.filled().get(before..).unwrap_or_default();
-        let told = frames.handle(come, start.elapsed()).map_err(|what| {
+        let told = frames.handle(come, start.elapsed());
+        if let Err(what) = told {
             tracing::debug!(what, "a connection that floods is closed");
-            refused(what)
-        });
-        Poll::Ready(told)
+            // A read that fails has read nothing.
+            buffer.set_filled(before);
+        }
+        Poll::Ready(told.map_err(refused))
     }
 
     /// Reads more; false at the end.
