@@ -59,7 +59,7 @@ impl Default for Identity {
             audience: "zero".to_owned(),
             algorithm: SigningAlgorithm::Es256,
             registration: false,
-            tenant: "public".to_owned(),
+            tenant: "home".to_owned(),
             roles: vec!["asker".to_owned()],
             accounts_max: 10_000,
             rotation_days: 90,
@@ -100,6 +100,9 @@ impl Identity {
             if value.is_empty() || value.len() > 128 || value.chars().any(char::is_control) {
                 return Err(anyhow!("[identity] `{key}` must have 1 to 128 bytes of text"));
             }
+        }
+        if self.tenant == "public" {
+            return Err(anyhow!("[identity] `tenant` may not be `public`, which is that of whoever shows no credential"));
         }
         if self.roles.len() > 16 || self.roles.iter().any(|role| role.is_empty() || role.len() > 64) {
             return Err(anyhow!("[identity] `roles` must be at most 16 names of 1 to 64 bytes"));
@@ -157,6 +160,7 @@ mod tests {
             ("enabled = true\nissuer = \"https://\"", "no address"),
             ("enabled = true\nissuer = \"https://a@b\"", "no address"),
             ("algorithm = \"HS256\"", "HS256"),
+            (&format!("{issuer}tenant = \"public\""), "may not be `public`"),
             ("rotation_days = 1", "`rotation_days` must be from 2 to 366"),
             ("password_memory_kib = 8", "`password_memory_kib`"),
             ("issuers = []", "unknown field `issuers`"),
