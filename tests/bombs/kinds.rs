@@ -14,11 +14,12 @@ const fn kind(name: &'static str, expected: &'static [&'static str]) -> Kind {
 }
 
 /// The ledger names what the host saw; where a flood outlasts the question, the source is late.
-pub(crate) const KINDS: [Kind; 22] = [
+pub(crate) const KINDS: [Kind; 23] = [
     kind("gzip", &["unpack to more"]),
     kind("gzip-members", &["unpack to more"]),
     kind("deflate", &["unpack to more"]),
     kind("brotli", &["unpack to more"]),
+    kind("brotli-window", &["window of 16 MiB"]),
     kind("zstd", &["unpack to more"]),
     kind("zstd-window", &["zstd"]),
     kind("gzip-endless", &["more than"]),

@@ -46,7 +46,8 @@ fn answer(kind: &str, to: &mut TcpStream) -> std::io::Result<()> {
         "gzip" => body(to, "content-encoding: gzip\r\n", &gzip(&vec![0; 64 * MIB])),
         "gzip-members" => body(to, "content-encoding: gzip\r\n", &gzip(&vec![b' '; MIB]).repeat(64)),
         "deflate" => body(to, "content-encoding: deflate\r\n", &zlib(&vec![b' '; 64 * MIB])),
-        "brotli" => body(to, "content-encoding: br\r\n", &brotli(&vec![b' '; 64 * MIB])),
+        "brotli" => body(to, "content-encoding: br\r\n", &brotli(&vec![b' '; 64 * MIB], 23)),
+        "brotli-window" => body(to, "content-encoding: br\r\n", &brotli(&vec![b' '; 64 * MIB], 24)),
         "zstd" => body(to, "content-encoding: zstd\r\n", &zstd(0x68, 4096)),
         "zstd-window" => body(to, "content-encoding: zstd\r\n", &zstd(0xf8, 64)),
         "gzip-endless" => {
@@ -136,9 +137,9 @@ fn zlib(body: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-fn brotli(body: &[u8]) -> Vec<u8> {
+fn brotli(body: &[u8], lgwin: i32) -> Vec<u8> {
     let mut encoded = Vec::new();
-    let parameters = brotli::enc::BrotliEncoderParams { quality: 3, lgwin: 24, ..Default::default() };
+    let parameters = brotli::enc::BrotliEncoderParams { quality: 3, lgwin, ..Default::default() };
     brotli::BrotliCompress(&mut &body[..], &mut encoded, &parameters).unwrap();
     encoded
 }

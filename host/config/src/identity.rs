@@ -102,7 +102,9 @@ impl Identity {
             }
         }
         if self.tenant == "public" {
-            return Err(anyhow!("[identity] `tenant` may not be `public`, which is that of whoever shows no credential"));
+            return Err(anyhow!(
+                "[identity] `tenant` may not be `public`, which is that of whoever shows no credential"
+            ));
         }
         if self.roles.len() > 16 || self.roles.iter().any(|role| role.is_empty() || role.len() > 64) {
             return Err(anyhow!("[identity] `roles` must be at most 16 names of 1 to 64 bytes"));

@@ -42,6 +42,9 @@ pub(crate) fn decode(coding: Coding, encoded: Vec<u8>) -> Attempt<Vec<u8>> {
     match coding {
         Coding::Identity => Ok(encoded),
         Coding::Gzip => drain(flate2::read::MultiGzDecoder::new(bytes), encoded.len(), "gzip"),
+        Coding::Brotli if has_widest_window(bytes) => {
+            Err(malformed("content encoding `br`: a window of 16 MiB, and at most half of it is kept"))
+        }
         Coding::Brotli => drain(brotli_decompressor::Decompressor::new(bytes, STEP_BYTES), encoded.len(), "br"),
         Coding::Zstd => zstd(&encoded),
         // The standard says zlib; some servers send the bare stream, which never begins like zlib's header.
@@ -64,9 +67,15 @@ pub(crate) fn decode_bytes_max(coding: Coding, encoded: &[u8]) -> usize {
     decoded_bytes_max(encoded.len()).saturating_add(besides)
 }
 
-/// How large a window the stream asks for: at most 16 MiB, and no more is ever written to it than is decoded.
+/// Whether the stream's first bits ask for a window of 2^24 bytes (RFC 7932, section 9.1), four times what a whole body
+/// may be: the decoder takes it at once.
+fn has_widest_window(encoded: &[u8]) -> bool {
+    encoded.first().is_some_and(|first| first & 0x0f == 0x0f)
+}
+
+/// How large a window the stream asks for: at most 8 MiB, and no more is ever written to it than is decoded.
 fn brotli_window(encoded: &[u8]) -> usize {
-    decoded_bytes_max(encoded.len()).saturating_mul(2).min(16 * 1024 * 1024)
+    decoded_bytes_max(encoded.len()).saturating_mul(2).min(8 * 1024 * 1024)
 }
 
 fn decoded_bytes_max(encoded_bytes: usize) -> usize {
@@ -207,6 +216,17 @@ mod tests {
         }
         assert!(Coding::of("gzip, gzip").is_err() && Coding::of("compress").is_err());
         assert_eq!(Coding::of(" GZip ").unwrap(), Coding::Gzip);
+    }
+
+    #[test]
+    fn a_window_wider_than_any_body_is_refused_unread() {
+        let params = |lgwin| brotli::enc::BrotliEncoderParams { lgwin, ..Default::default() };
+        for (lgwin, refused) in [(22, false), (23, false), (24, true)] {
+            let mut encoded = Vec::new();
+            brotli::BrotliCompress(&mut &vec![7; 9_000_000][..], &mut encoded, &params(lgwin)).unwrap();
+            let failed = decode(Coding::Brotli, encoded).unwrap_err();
+            assert_eq!(failed.kind == FetchFailureKind::Malformed, refused, "{lgwin}: {}", failed.detail);
+        }
     }
 
     #[test]
